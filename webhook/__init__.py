@@ -1,1 +1,1 @@
-"""The HTTP listener: Stripe's webhooks, the JSON API and the guests' pages. aiohttp only; no SQL, no stripe."""
+"""The HTTP listener: Stripe's webhooks, the JSON API, the guests' pages. aiohttp only; no SQL, no stripe."""

@@ -1,0 +1,188 @@
+"""What changed, as sentences for the timeline, the audit and the alerts. Pure: two views in, lines out.
+
+The lines fixed word for word by INTERFACE.md stand here and nowhere else. A report that changes nothing tells nothing,
+so a confirmation or a duplicate leaves no second line (B2, B5, D42).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from travello_desk.money import format_minor
+from travello_desk.payments.facts import Failure, RefundFacts
+from travello_desk.payments.projection import Alert, BookingView, PaymentView
+
+PAID_BY_WEBHOOK = "Booking marked as PAID by webhook"
+PAID_BY_INTENT = "Payment confirmed via payment_intent event"
+PAYMENT_REFUNDED = "Payment refunded for booking"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One timeline entry: the verb it is filed under, its sentence, and what stands beside it."""
+
+    kind: str
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Where a report came from: an event's type, or empty; `webhook`, `polling`, `look-up`, `reply` or `desk`."""
+
+    event_type: str = ""
+    source: str = "webhook"
+
+
+def narrate(before: BookingView, after: BookingView, cause: Cause) -> list[Line]:
+    """The lines for one step from `before` to `after`, oldest first."""
+    known = {view.payment.seq: view for view in before.payments}
+    lines: list[Line] = []
+    for view in after.payments:
+        lines.extend(payment_lines(known.get(view.payment.seq), view, before, after, cause))
+    if before.status == "PAID" and after.status == "PENDING" and not lines:
+        lines.append(Line("pending", "Booking is PENDING again"))
+    return lines
+
+
+def payment_lines(
+    was: PaymentView | None, now: PaymentView, before: BookingView, after: BookingView, cause: Cause
+) -> list[Line]:
+    if was is not None and was.payment == now.payment:
+        return []
+    lines = [failure_line(failure) for failure in new_failures(was, now)]
+    facts = now.payment.facts
+    if facts.paid and not (was and was.payment.facts.paid):
+        lines.append(paid_line(now, before, after, cause))
+    elif was is None or was.status != now.status:
+        lines.extend(status_lines(was, now))
+    lines.extend(refund_lines(was, now))
+    lines.extend(dispute_lines(was, now))
+    return lines
+
+
+def new_failures(was: PaymentView | None, now: PaymentView) -> list[Failure]:
+    known = {f.source for f in was.payment.facts.failures} if was else set()
+    return sorted(f for f in now.payment.facts.failures if f.source not in known)
+
+
+def failure_line(failure: Failure) -> Line:
+    return Line("failed", f"Payment failed: {failure.message}", failure.code)
+
+
+def paid_line(now: PaymentView, before: BookingView, after: BookingView, cause: Cause) -> Line:
+    """The one line that says money has come in."""
+    facts = now.payment.facts
+    parts = [format_minor(now.received_minor, now.currency), facts.card]
+    if facts.presentment[1] and facts.presentment[1] != now.currency:
+        parts.append(f"guest saw {format_minor(*facts.presentment)}")
+    detail = " · ".join(part for part in parts if part)
+    if now.review or not (before.status != "PAID" and after.status == "PAID"):
+        return Line("received", "Online payment received", detail)
+    if cause.event_type.startswith("payment_intent."):
+        return Line("paid", PAID_BY_INTENT, detail)
+    if cause.source == "webhook":
+        return Line("paid", PAID_BY_WEBHOOK, detail)
+    return Line("paid", f"Booking marked as PAID by {cause.source}", detail)
+
+
+STATUS_LINES = {
+    "SETTLING": Line("settling", "Bank payment is on its way, not settled"),
+    "EXPIRED": Line("expired", "Payment link expired"),
+    "REFUSED": Line("refused", "Stripe refused to make the payment link"),
+}
+
+
+def status_lines(was: PaymentView | None, now: PaymentView) -> list[Line]:
+    line = STATUS_LINES.get(now.status)
+    return [line] if line else []
+
+
+def refund_lines(was: PaymentView | None, now: PaymentView) -> list[Line]:
+    known = {refund_name(r): r for r in was.payment.refunds} if was else {}
+    lines = []
+    for refund in now.payment.refunds:
+        line = refund_line(known.get(refund_name(refund)) or find_same(refund, known), refund, now)
+        if line:
+            lines.append(line)
+    before = was.refunded_minor if was else 0
+    if now.refunded_minor > before and not lines:
+        lines.append(Line("refunded", refund_sum(now)[0], "refunded outside the desk"))
+    elif now.status == "REFUNDED" and (was is None or was.status != "REFUNDED"):
+        lines = [line for line in lines if line.kind != "refunded"]
+        lines.append(Line("refunded", PAYMENT_REFUNDED, refund_sum(now)[0]))
+    return lines
+
+
+def refund_name(refund: RefundFacts) -> str:
+    return refund.uid or refund.stripe_refund_id
+
+
+def find_same(refund: RefundFacts, known: dict[str, RefundFacts]) -> RefundFacts | None:
+    return next(
+        (r for r in known.values() if r.stripe_refund_id and r.stripe_refund_id == refund.stripe_refund_id),
+        None,
+    )
+
+
+def refund_sum(now: PaymentView) -> tuple[str, str]:
+    """`Rs. 2,000 of Rs. 10,000 refunded`, and no detail."""
+    done = format_minor(now.refunded_minor, now.currency)
+    return f"{done} of {format_minor(now.received_minor, now.currency)} refunded", ""
+
+
+def refund_line(was: RefundFacts | None, now: RefundFacts, view: PaymentView) -> Line | None:
+    """A line when a refund became real, must wait, or failed."""
+    if was is not None and was.status == now.status:
+        return None
+    amount = format_minor(now.amount_minor, now.currency or view.currency)
+    origin = "" if now.uid else "refunded outside the desk"
+    if now.status in ("failed", "canceled"):
+        why = now.failure_reason or now.status
+        return Line("refund_failed", f"Refund of {amount} FAILED ({why})", "the money is back with the hotel")
+    if now.status == "REFUSED":
+        return Line("refund_refused", f"Stripe refused the refund of {amount}", now.failure_reason)
+    if now.status == "requires_action":
+        return Line("refund_waits", f"Refund of {amount}: guest must act, Stripe e-mailed them", origin)
+    if now.status == "pending":
+        waits = "waits for Stripe balance" if "insufficient" in now.pending_reason else "on its way"
+        return Line("refund_waits", f"Refund of {amount} {waits}", origin)
+    if now.status == "succeeded":
+        return Line("refunded", refund_sum(view)[0], origin)
+    return None
+
+
+def dispute_lines(was: PaymentView | None, now: PaymentView) -> list[Line]:
+    known = {d.dispute_id: d for d in was.payment.disputes} if was else {}
+    lines = []
+    for dispute in now.payment.disputes:
+        before = known.get(dispute.dispute_id)
+        if before is None or before.status != dispute.status:
+            amount = format_minor(dispute.amount_minor, dispute.currency)
+            word = dispute.status.replace("_", " ").replace("warning", "inquiry")
+            lines.append(Line("dispute", f"Dispute over {amount}: {word}", dispute.reason))
+    return lines
+
+
+def alert_sentence(alert: Alert, asked: str = "") -> str:
+    """The facts of an alert in one sentence (issue: attention inbox)."""
+    amount = format_minor(alert.amount_minor, alert.currency) if alert.currency else ""
+    return {
+        "money_on_cancelled": f"{amount} is on a cancelled booking: refund it?",
+        "paid_twice": f"Paid twice ({'at the desk and ' if alert.detail == 'desk' else ''}online): "
+        f"{amount} is too much",
+        "wrong_amount": wrong_amount_sentence(alert, amount, asked),
+        "online_for_arrival": f"{amount} came online for a booking that pays at the hotel",
+        "refund_failed": f"Refund of {amount} FAILED ({alert.detail or 'no reason given'}): the money is back with "
+        "the hotel, pay the guest another way",
+        "dispute": f"Dispute over {amount} ({alert.detail or 'no reason given'}): answer it in Stripe",
+        "dispute_lost": f"Dispute lost: {amount} and Stripe's fee are gone",
+        "orphan": f"{amount} was paid for a booking this desk does not have ({alert.detail})",
+        "livemode": f"A {alert.detail} event arrived on a desk of the other mode: nothing was applied",
+    }.get(alert.kind, f"{alert.kind.replace('_', ' ')} {amount} {alert.detail}".strip())
+
+
+def wrong_amount_sentence(alert: Alert, amount: str, asked: str) -> str:
+    if alert.detail == "price":
+        return f"Paid {amount}, but the price has changed to {asked} since the link was made"
+    return f"Paid {amount}, booking asks {asked}"

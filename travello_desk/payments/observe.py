@@ -1,0 +1,213 @@
+"""Stripe's objects (plain dicts) -> observations: facts and the ids that say whose facts they are. Pure.
+
+Everything that reads an object of Stripe's reads it here: webhooks, polled events and direct look-ups alike. Nothing
+raises on a strange value: what cannot be read is "not told". Source: PAYMENTS 1.2, 1.3, 2.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from travello_desk.payments.facts import AttemptFacts, DisputeFacts, Failure, RefundFacts
+
+Json = Mapping[str, Any]
+APP = "travello-desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The ids on an object, in the order in which they are tried (PAYMENTS 1.2)."""
+
+    payment_uid: str = ""
+    install: str = ""
+    app: str = ""
+    session_id: str = ""
+    payment_intent_id: str = ""
+    charge_id: str = ""
+    client_reference_id: str = ""
+    booking_id: int = 0
+    refund_uid: str = ""
+
+    @property
+    def object_ids(self) -> tuple[str, ...]:
+        """Stripe ids that lead to a payment, strongest first."""
+        return tuple(i for i in (self.session_id, self.payment_intent_id, self.charge_id) if i)
+
+    @property
+    def marked(self) -> bool:
+        """Whether the object says that it is this program's."""
+        return self.app == APP
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One report about one object: whose it is, and what it adds."""
+
+    keys: Keys
+    attempt: AttemptFacts | None = None
+    refund: RefundFacts | None = None
+    dispute: DisputeFacts | None = None
+
+
+def text(source: Json, name: str) -> str:
+    """A string field, or the id of an expanded object, or empty."""
+    value = source.get(name)
+    if isinstance(value, Mapping):
+        value = value.get("id")
+    return value if isinstance(value, str) else ""
+
+
+def number(source: Json, name: str) -> int:
+    """A non-negative integer field, or 0. Booleans and floats are not integers; 64 bits are the limit."""
+    value = source.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return 0
+    return value if 0 <= value < 2**63 else 0
+
+
+def child(source: Json, name: str) -> Json:
+    value = source.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def currency_of(source: Json) -> str:
+    return text(source, "currency").upper()[:3]
+
+
+def keys_of(source: Json) -> Keys:
+    """The marks we set on create (PAYMENTS 1.2) plus Stripe's own ids."""
+    metadata = child(source, "metadata")
+    kind = text(source, "object")
+    booking = text(metadata, "booking_id")
+    own = text(source, "id")
+    return Keys(
+        payment_uid=text(metadata, "payment_uid"),
+        install=text(metadata, "install"),
+        app=text(metadata, "app"),
+        session_id=own if kind == "checkout.session" else "",
+        payment_intent_id=own if kind == "payment_intent" else text(source, "payment_intent"),
+        charge_id=own if kind == "charge" else text(source, "charge") or text(source, "latest_charge"),
+        client_reference_id=text(source, "client_reference_id"),
+        booking_id=int(booking) if booking.isascii() and booking.isdigit() and len(booking) < 19 else 0,
+        refund_uid=text(metadata, "refund_uid"),
+    )
+
+
+def observe_session(session: Json, at: int) -> Observation:
+    """A Checkout Session, with its PaymentIntent when that was expanded."""
+    keys = keys_of(session)
+    status, paid_status = text(session, "status"), text(session, "payment_status")
+    complete = status == "complete"
+    paid = paid_status == "paid" or (complete and paid_status == "no_payment_required")
+    presentment = child(session, "presentment_details")
+    facts = AttemptFacts(
+        create="CREATED",
+        session_status=status,
+        session_payment_status=paid_status,
+        attempt="paid" if paid else "complete_unpaid" if complete else "open",
+        received=(number(session, "amount_total"), currency_of(session)) if paid else (0, ""),
+        session_id=keys.session_id,
+        payment_intent_id=keys.payment_intent_id,
+        session_url=text(session, "url"),
+        expires_at=number(session, "expires_at"),
+        paid_at=at if paid else 0,
+        presentment=presentment_of(presentment),
+    )
+    intent = session.get("payment_intent")
+    if isinstance(intent, Mapping):
+        inner = observe_intent(intent, at).attempt or AttemptFacts()
+        if complete and not paid and text(intent, "status") == "requires_payment_method":
+            inner = replace(inner, attempt="async_failed")
+        facts = facts.merge(inner)
+        keys = replace(keys, charge_id=facts.charge_id)
+    return Observation(keys, attempt=facts)
+
+
+def presentment_of(details: Json) -> tuple[int, str]:
+    """What the guest saw when Stripe converted for display (B21)."""
+    return number(details, "presentment_amount"), text(details, "presentment_currency").upper()
+
+
+def observe_intent(intent: Json, at: int) -> Observation:
+    """A PaymentIntent: paid when it says `succeeded`, a failed attempt when it carries an error."""
+    keys = keys_of(intent)
+    paid = text(intent, "status") == "succeeded"
+    error = child(intent, "last_payment_error")
+    charge = child(intent, "latest_charge")
+    facts = AttemptFacts(
+        create="CREATED",
+        attempt="paid" if paid else "card_failed" if error else "open",
+        received=(number(intent, "amount_received"), currency_of(intent)) if paid else (0, ""),
+        payment_intent_id=keys.payment_intent_id,
+        charge_id=keys.charge_id if paid else "",
+        paid_at=(number(charge, "created") or at) if paid else 0,
+        failures=frozenset({failure_of(error, at, text(intent, "id"))}) if error and not paid else frozenset(),
+    )
+    if charge:
+        facts = facts.merge(observe_charge(charge, at).attempt or AttemptFacts())
+    return Observation(keys, attempt=facts)
+
+
+def failure_of(error: Json, at: int, source: str) -> Failure:
+    code = text(error, "decline_code") or text(error, "code")
+    return Failure(at, code, text(error, "message") or "the payment failed", text(error, "charge") or source)
+
+
+def observe_charge(charge: Json, at: int) -> Observation:
+    """A charge: how much of it was given back, and which card it was."""
+    keys = keys_of(charge)
+    paid = charge.get("paid") is True and text(charge, "status") == "succeeded"
+    facts = AttemptFacts(
+        create="CREATED",
+        attempt="paid" if paid else "open",
+        received=(number(charge, "amount_captured") or number(charge, "amount"), currency_of(charge))
+        if paid
+        else (0, ""),
+        charge_refunded_minor=number(charge, "amount_refunded"),
+        payment_intent_id=keys.payment_intent_id,
+        charge_id=keys.charge_id if paid else "",
+        paid_at=number(charge, "created") if paid else 0,
+        card=card_of(child(charge, "payment_method_details")) if paid else "",
+    )
+    return Observation(keys, attempt=facts)
+
+
+def card_of(details: Json) -> str:
+    """`Visa 4242` of a card, else the method's name."""
+    card = child(details, "card")
+    if card:
+        return f"{text(card, 'brand').replace('_', ' ').title()} {text(card, 'last4')}".strip()
+    return text(details, "type").replace("_", " ")
+
+
+def observe_refund(refund: Json, at: int) -> Observation:
+    """A refund, ours (metadata.refund_uid) or made elsewhere. It belongs to its PaymentIntent or charge."""
+    facts = RefundFacts(
+        stripe_refund_id=text(refund, "id"),
+        uid=text(child(refund, "metadata"), "refund_uid"),
+        amount_minor=number(refund, "amount"),
+        currency=currency_of(refund),
+        status=text(refund, "status") or "pending",
+        failure_reason=text(refund, "failure_reason"),
+        pending_reason=text(refund, "pending_reason"),
+        reason=text(refund, "reason"),
+        seen=at,
+        created_at=number(refund, "created"),
+    )
+    return Observation(keys_of(refund), refund=facts)
+
+
+def observe_dispute(dispute: Json, at: int) -> Observation:
+    facts = DisputeFacts(
+        dispute_id=text(dispute, "id"),
+        status=text(dispute, "status") or "needs_response",
+        amount_minor=number(dispute, "amount"),
+        currency=currency_of(dispute),
+        reason=text(dispute, "reason"),
+        evidence_due_at=number(child(dispute, "evidence_details"), "due_by"),
+        created_at=number(dispute, "created"),
+        seen=at,
+    )
+    return Observation(keys_of(dispute), dispute=facts)
