@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
 THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
@@ -76,8 +76,12 @@ def exponent(currency: str) -> int:
     raise MoneyError(f"{currency!r} is not a currency Stripe knows")
 
 
-_PLAIN = re.compile(r"^(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d+))?$")
-_AMBIGUOUS = re.compile(r"^\d{1,3}\.\d{3}$|^\d+,\d{1,2}$|^\d{1,3}(\.\d{3})+,\d+$")
+# At most 15 digits before the point: with three behind it the minor units still fit into 64 bits.
+_PLAIN = re.compile(r"(\d{1,15}|[1-9]\d{0,2}(?:,\d{3}){1,4})(?:\.(\d+))?", re.ASCII)
+# One thousands mark that could be a decimal mark, or the reverse: 1.234, 1,23, 0,500, 1.000,50.
+_TWO_READINGS = re.compile(r"\d{1,3}\.\d{3}|\d+,\d{1,2}|0,\d+|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}", re.ASCII)
+# With three digits behind the point, 1.230 is the usual way to write it and 1,230 becomes the doubtful one.
+_TWO_READINGS_OF_THREE = re.compile(r"\d{1,3},\d{3}|\d+,\d{1,2}|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}", re.ASCII)
 
 
 def parse_major(text: str, currency: str) -> int:
@@ -88,25 +92,30 @@ def parse_major(text: str, currency: str) -> int:
     """
     digits = exponent(currency)
     typed = text.strip()
+    refuse_unreadable(typed, digits)
+    match = _PLAIN.fullmatch(typed)
+    if match is None:
+        raise MoneyError(f"{typed[:40]!r} is not an amount: write it like 12,300 or 12300.50")
+    whole, fraction = match.group(1).replace(",", ""), match.group(2) or ""
+    if len(fraction) > digits and (digits or fraction.strip("0")):
+        raise MoneyError(f"{currency} has {digits} digits after the point" if digits else f"{currency} has no decimals")
+    minor = int(whole + fraction[:digits].ljust(digits, "0"))
+    step = STEP.get(currency.upper(), 1)
+    if minor % step:
+        raise MoneyError(f"{currency} amounts must be multiples of {format_minor(step, currency)}")
+    return minor
+
+
+def refuse_unreadable(typed: str, digits: int) -> None:
+    """Raise MoneyError, naming the cause, for what is not one clear positive number."""
     if not typed:
         raise MoneyError("type an amount, like 12,300 or 12300.50")
     if not typed.isascii():
         raise MoneyError("use the digits 0 to 9, like 12,300")
     if typed.startswith("-"):
         raise MoneyError("the amount cannot be negative")
-    match = _PLAIN.match(typed)
-    if _AMBIGUOUS.match(typed) and not (match and digits == 3):
-        raise MoneyError(f"{typed} can be read in two ways: write 1234.50 or 1,234.50")
-    if match is None:
-        raise MoneyError(f"{typed[:40]!r} is not an amount: write it like 12,300 or 12300.50")
-    whole, fraction = match.group(1).replace(",", ""), match.group(2) or ""
-    if len(fraction.rstrip("0")) > digits:
-        raise MoneyError(f"{currency} has {digits} digits after the point" if digits else f"{currency} has no decimals")
-    minor: int = int(whole) * 10**digits + int((fraction[:digits]).ljust(digits, "0") or "0")
-    step = STEP.get(currency.upper(), 1)
-    if minor % step:
-        raise MoneyError(f"{currency} amounts must be multiples of {format_minor(step, currency)}")
-    return minor
+    if (_TWO_READINGS_OF_THREE if digits == 3 else _TWO_READINGS).fullmatch(typed):
+        raise MoneyError(f"{typed[:40]} can be read in two ways: write 1234.50 or 1,234.50")
 
 
 def to_major(amount_minor: int, currency: str) -> Decimal:
@@ -135,6 +144,16 @@ def format_minor(amount_minor: int, currency: str) -> str:
     fraction = f".{rest:0{digits}d}" if digits and rest else ""
     symbol = SYMBOLS.get(code, f"{code} ")
     return f"{MINUS if amount_minor < 0 else ''}{symbol}{whole:,}{fraction}"
+
+
+def describe_minor(amount_minor: int, currency: str) -> str:
+    """`format_minor` for amounts that come from outside: a currency this table does not know is shown as told.
+
+    Never raises, so that a strange event can still be told of in the timeline.
+    """
+    if currency.upper() in CURRENCIES:
+        return format_minor(amount_minor, currency)
+    return f"{amount_minor:,} minor units of {currency.upper() or 'an unnamed currency'}"
 
 
 def charge_limit(amount_minor: int, currency: str) -> str | None:
@@ -167,13 +186,21 @@ class Rate:
 
 
 def convert(amount_minor: int, rate: Rate) -> int:
-    """Minor units of the fallback currency, rounded half up (PAYMENTS 2.5 point 4)."""
-    major = to_major(amount_minor, rate.primary) / rate.units
-    return int(major.scaleb(exponent(rate.fallback)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    """Minor units of the fallback currency, rounded half up to what can be charged (PAYMENTS 2.5 point 4).
+
+    Exact: a ratio of integers, never a rounded quotient that is rounded again.
+    """
+    if not rate.units.is_finite() or rate.units <= 0:
+        raise MoneyError("an exchange rate must be more than nothing")
+    above, below = rate.units.as_integer_ratio()
+    step = STEP.get(rate.fallback.upper(), 1)
+    part = amount_minor * below * 10 ** exponent(rate.fallback)
+    whole = above * 10 ** exponent(rate.primary) * step
+    return share(part, whole, 1) * step
 
 
 def share(part_minor: int, whole_minor: int, of_minor: int) -> int:
-    """`of_minor` times part/whole, rounded half up: the USD share of a partial PKR refund (PAYMENTS 2.5 point 8)."""
+    """`of_minor` times part/whole, rounded half up: one part of a sum in another currency (PAYMENTS 2.5 point 8)."""
     if whole_minor <= 0:
         raise MoneyError("cannot take a share of nothing")
     return (2 * part_minor * of_minor + whole_minor) // (2 * whole_minor)

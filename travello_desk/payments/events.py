@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from travello_desk.payments.facts import AttemptFacts, Failure
+from travello_desk.payments.facts import BANK_FAILED, AttemptFacts, Failure
 from travello_desk.payments.observe import (
     Json,
     Observation,
@@ -80,7 +80,7 @@ def session_async_failed(source: Json, at: int) -> Observation:
     failed = AttemptFacts(
         create="CREATED",
         attempt="async_failed",
-        failures=frozenset({Failure(at, "async", "the bank payment failed", text(source, "id"))}),
+        failures=frozenset({Failure(at, BANK_FAILED, "the bank payment failed", text(source, "id"))}),
     )
     return replace(seen, attempt=(seen.attempt or AttemptFacts()).merge(failed))
 

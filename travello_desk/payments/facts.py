@@ -30,6 +30,8 @@ REFUND_RANK: Final[Mapping[str, int]] = {
     "canceled": 4,
     "failed": 4,
 }
+# A state that Stripe invents after this table was written: real, not final, and it takes money from the payment.
+UNKNOWN_REFUND_RANK: Final = 2
 # An inquiry may grow into a dispute, never the other way; the closed states are final.
 DISPUTE_RANK: Final[Mapping[str, int]] = {
     "warning_needs_response": 0,
@@ -43,12 +45,17 @@ DISPUTE_RANK: Final[Mapping[str, int]] = {
 }
 CLOSED_DISPUTE: Final = frozenset({"warning_closed", "prevented", "won", "lost"})
 
-DEAD_REFUND: Final = frozenset({"REFUSED", "failed", "canceled"})
+RETURNED_REFUND: Final = frozenset({"failed", "canceled"})
+DEAD_REFUND: Final = RETURNED_REFUND | {"REFUSED"}
 
 
 def higher(rank: Mapping[str, int], left: str, right: str) -> str:
     """The value of higher rank; equal ranks are settled by name so that the order of arrival never matters."""
     return max(left, right, key=lambda value: (rank.get(value, -1), value))
+
+
+# The code of a failure that only the session tells of: a delayed method that did not settle.
+BANK_FAILED: Final = "async"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -112,8 +119,8 @@ class AttemptFacts:
 
 def merge_failures(left: frozenset[Failure], right: frozenset[Failure]) -> frozenset[Failure]:
     """One failure per attempt (its charge), as first seen: an event and a later look-up tell of the same one."""
-    if not left or not right or left == right:
-        return left or right
+    if not left and not right:
+        return left
     first: dict[str, Failure] = {}
     for failure in sorted(left | right):
         first.setdefault(failure.source, failure)
@@ -127,7 +134,10 @@ def earliest(left: int, right: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RefundFacts:
-    """One refund: our row or one made elsewhere. `uid` is ours (empty for Dashboard refunds)."""
+    """One refund: our row or one made elsewhere. `uid` is ours (empty for Dashboard refunds).
+
+    `booking_minor` is what the desk meant in the booking's currency, when the payment was charged in another one.
+    """
 
     stripe_refund_id: str = ""
     uid: str = ""
@@ -139,13 +149,12 @@ class RefundFacts:
     reason: str = ""
     seen: int = 0
     created_at: int = 0
+    booking_minor: int = 0
 
     def merge(self, other: RefundFacts) -> RefundFacts:
-        """The join; between two states of one rank (pending, requires_action) the later report speaks."""
-        newest = max(
-            (REFUND_RANK.get(self.status, 0), self.seen, self.status),
-            (REFUND_RANK.get(other.status, 0), other.seen, other.status),
-        )
+        """The join. `seen` is when the status was told: between two of one rank (pending, requires_action) the later
+        report speaks, so it travels with its status and is never the time of another one."""
+        newest = max(self.standing, other.standing)
         return RefundFacts(
             stripe_refund_id=max(self.stripe_refund_id, other.stripe_refund_id),
             uid=max(self.uid, other.uid),
@@ -155,14 +164,25 @@ class RefundFacts:
             failure_reason=max(self.failure_reason, other.failure_reason),
             pending_reason=max(self.pending_reason, other.pending_reason),
             reason=max(self.reason, other.reason),
-            seen=max(self.seen, other.seen),
+            seen=newest[1],
             created_at=earliest(self.created_at, other.created_at),
+            booking_minor=max(self.booking_minor, other.booking_minor),
         )
+
+    @property
+    def standing(self) -> tuple[int, int, str]:
+        """What decides between two reports of this refund: rank, then time, then name."""
+        return REFUND_RANK.get(self.status, UNKNOWN_REFUND_RANK), self.seen, self.status
 
     @property
     def counts(self) -> bool:
         """Whether this refund takes money from the payment: everything that has not failed (PAYMENTS 1.3)."""
         return self.status not in DEAD_REFUND
+
+    @property
+    def accepted(self) -> bool:
+        """Whether Stripe has taken it on and it has not failed (PAYMENTS 1.4: yes for the status)."""
+        return self.counts and self.status != "SENDING"
 
     @property
     def settled(self) -> bool:
@@ -183,10 +203,8 @@ class DisputeFacts:
     seen: int = 0
 
     def merge(self, other: DisputeFacts) -> DisputeFacts:
-        newest = max(
-            (DISPUTE_RANK.get(self.status, 0), self.seen, self.status),
-            (DISPUTE_RANK.get(other.status, 0), other.seen, other.status),
-        )
+        """The join of two reports of one dispute."""
+        newest = max(self.standing, other.standing)
         return DisputeFacts(
             dispute_id=max(self.dispute_id, other.dispute_id),
             status=newest[2],
@@ -195,8 +213,12 @@ class DisputeFacts:
             reason=max(self.reason, other.reason),
             evidence_due_at=max(self.evidence_due_at, other.evidence_due_at),
             created_at=earliest(self.created_at, other.created_at),
-            seen=max(self.seen, other.seen),
+            seen=newest[1],
         )
+
+    @property
+    def standing(self) -> tuple[int, int, str]:
+        return DISPUTE_RANK.get(self.status, 0), self.seen, self.status
 
     @property
     def inquiry(self) -> bool:
@@ -229,7 +251,13 @@ class Payment:
     accepted: bool = False
 
     def with_refund(self, refund: RefundFacts) -> Payment:
-        """This payment with one more report of a refund, matched on our uid first, then Stripe's id (C15)."""
+        """This payment with one more report of a refund, matched on our uid first, then Stripe's id (C15).
+
+        One report may join two rows (uid only, id only) that nobody knew to be one. A uid names one Stripe refund: a
+        second Stripe refund that claims the same uid is money gone twice, and is kept as a refund made elsewhere.
+        """
+        if any(claims_taken_uid(known, refund) for known in self.refunds):
+            refund = replace(refund, uid="")
         rest = tuple(known for known in self.refunds if not same_refund(known, refund))
         merged = refund
         for known in self.refunds:
@@ -238,6 +266,7 @@ class Payment:
         return replace(self, refunds=tuple(sorted((*rest, merged), key=refund_key)))
 
     def with_dispute(self, dispute: DisputeFacts) -> Payment:
+        """This payment with one more report of a dispute."""
         known = {item.dispute_id: item for item in self.disputes}
         if dispute.dispute_id in known:
             dispute = known[dispute.dispute_id].merge(dispute)
@@ -245,7 +274,14 @@ class Payment:
         return replace(self, disputes=tuple(known[key] for key in sorted(known)))
 
 
+def claims_taken_uid(known: RefundFacts, refund: RefundFacts) -> bool:
+    """Whether `refund` says it is ours by a uid that already belongs to another refund of Stripe's."""
+    ids = {known.stripe_refund_id, refund.stripe_refund_id}
+    return bool(refund.uid) and known.uid == refund.uid and "" not in ids and len(ids) == 2
+
+
 def same_refund(left: RefundFacts, right: RefundFacts) -> bool:
+    """Whether two reports are of one refund."""
     return bool(
         (left.uid and left.uid == right.uid)
         or (left.stripe_refund_id and left.stripe_refund_id == right.stripe_refund_id)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from travello_desk.money import format_minor
-from travello_desk.payments.facts import Failure, RefundFacts
-from travello_desk.payments.projection import Alert, BookingView, PaymentView
+from travello_desk.money import describe_minor
+from travello_desk.payments.facts import BANK_FAILED, RETURNED_REFUND, Failure, RefundFacts, same_refund
+from travello_desk.payments.views import Alert, BookingView, PaymentView
 
 PAID_BY_WEBHOOK = "Booking marked as PAID by webhook"
 PAID_BY_INTENT = "Payment confirmed via payment_intent event"
 PAYMENT_REFUNDED = "Payment refunded for booking"
+OUTSIDE = "refunded outside the desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def payment_lines(
     if facts.paid and not (was and was.payment.facts.paid):
         lines.append(paid_line(now, before, after, cause))
     elif was is None or was.status != now.status:
-        lines.extend(status_lines(was, now))
+        lines.extend(status_lines(now))
     lines.extend(refund_lines(was, now))
     lines.extend(dispute_lines(was, now))
     return lines
@@ -67,15 +68,17 @@ def new_failures(was: PaymentView | None, now: PaymentView) -> list[Failure]:
 
 
 def failure_line(failure: Failure) -> Line:
-    return Line("failed", f"Payment failed: {failure.message}", failure.code)
+    """A declined attempt; the link stays open, except after a bank payment that came to nothing (B16)."""
+    detail = "send a new link" if failure.code == BANK_FAILED else failure.code
+    return Line("failed", f"Payment failed: {failure.message}", detail)
 
 
 def paid_line(now: PaymentView, before: BookingView, after: BookingView, cause: Cause) -> Line:
     """The one line that says money has come in."""
     facts = now.payment.facts
-    parts = [format_minor(now.received_minor, now.currency), facts.card]
+    parts = [describe_minor(now.received_minor, now.currency), facts.card]
     if facts.presentment[1] and facts.presentment[1] != now.currency:
-        parts.append(f"guest saw {format_minor(*facts.presentment)}")
+        parts.append(f"guest saw {describe_minor(*facts.presentment)}")
     detail = " · ".join(part for part in parts if part)
     if now.review or not (before.status != "PAID" and after.status == "PAID"):
         return Line("received", "Online payment received", detail)
@@ -93,62 +96,59 @@ STATUS_LINES = {
 }
 
 
-def status_lines(was: PaymentView | None, now: PaymentView) -> list[Line]:
+def status_lines(now: PaymentView) -> list[Line]:
     line = STATUS_LINES.get(now.status)
     return [line] if line else []
 
 
 def refund_lines(was: PaymentView | None, now: PaymentView) -> list[Line]:
-    known = {refund_name(r): r for r in was.payment.refunds} if was else {}
+    """What became of the refunds. The sum is told when it grows, and only by one line, however many reports tell it."""
+    grown = now.refunded_minor > (was.refunded_minor if was else 0)
     lines = []
     for refund in now.payment.refunds:
-        line = refund_line(known.get(refund_name(refund)) or find_same(refund, known), refund, now)
+        before = next((r for r in was.payment.refunds if same_refund(r, refund)), None) if was else None
+        line = refund_line(before, refund, now, grown)
         if line:
             lines.append(line)
-    before = was.refunded_minor if was else 0
-    if now.refunded_minor > before and not lines:
-        lines.append(Line("refunded", refund_sum(now)[0], "refunded outside the desk"))
-    elif now.status == "REFUNDED" and (was is None or was.status != "REFUNDED"):
-        lines = [line for line in lines if line.kind != "refunded"]
-        lines.append(Line("refunded", PAYMENT_REFUNDED, refund_sum(now)[0]))
+    if now.status == "REFUNDED" and (was is None or was.status != "REFUNDED"):
+        lines.append(Line("refunded", PAYMENT_REFUNDED, refund_sum(now)))
+    elif grown and not any(line.kind == "refund_waits" for line in lines):
+        lines.append(Line("refunded", refund_sum(now), origin_of(was, now)))
     return lines
 
 
-def refund_name(refund: RefundFacts) -> str:
-    return refund.uid or refund.stripe_refund_id
+def origin_of(was: PaymentView | None, now: PaymentView) -> str:
+    """Beside the sum: whether somebody refunded in Stripe's Dashboard (C16, C17)."""
+    known = was.payment.refunds if was else ()
+    ours = any(r.uid for r in now.payment.refunds if r not in known) or any(r.status == "SENDING" for r in known)
+    return "" if ours else OUTSIDE
 
 
-def find_same(refund: RefundFacts, known: dict[str, RefundFacts]) -> RefundFacts | None:
-    return next(
-        (r for r in known.values() if r.stripe_refund_id and r.stripe_refund_id == refund.stripe_refund_id),
-        None,
-    )
+def refund_sum(now: PaymentView) -> str:
+    """`Rs. 2,000 of Rs. 10,000 refunded`."""
+    done = describe_minor(now.refunded_minor, now.currency)
+    return f"{done} of {describe_minor(now.received_minor, now.currency)} refunded"
 
 
-def refund_sum(now: PaymentView) -> tuple[str, str]:
-    """`Rs. 2,000 of Rs. 10,000 refunded`, and no detail."""
-    done = format_minor(now.refunded_minor, now.currency)
-    return f"{done} of {format_minor(now.received_minor, now.currency)} refunded", ""
-
-
-def refund_line(was: RefundFacts | None, now: RefundFacts, view: PaymentView) -> Line | None:
-    """A line when a refund became real, must wait, or failed."""
+def refund_line(was: RefundFacts | None, now: RefundFacts, view: PaymentView, grown: bool) -> Line | None:
+    """A line when one refund must wait, went through after waiting, was refused or failed."""
     if was is not None and was.status == now.status:
         return None
-    amount = format_minor(now.amount_minor, now.currency or view.currency)
-    origin = "" if now.uid else "refunded outside the desk"
-    if now.status in ("failed", "canceled"):
+    amount = describe_minor(now.amount_minor, now.currency or view.currency)
+    origin = "" if now.uid else OUTSIDE
+    if now.status in RETURNED_REFUND:
         why = now.failure_reason or now.status
         return Line("refund_failed", f"Refund of {amount} FAILED ({why})", "the money is back with the hotel")
     if now.status == "REFUSED":
         return Line("refund_refused", f"Stripe refused the refund of {amount}", now.failure_reason)
     if now.status == "requires_action":
         return Line("refund_waits", f"Refund of {amount}: guest must act, Stripe e-mailed them", origin)
-    if now.status == "pending":
-        waits = "waits for Stripe balance" if "insufficient" in now.pending_reason else "on its way"
-        return Line("refund_waits", f"Refund of {amount} {waits}", origin)
-    if now.status == "succeeded":
-        return Line("refunded", refund_sum(view)[0], origin)
+    if now.status == "pending" and "insufficient" in now.pending_reason:
+        return Line("refund_waits", f"Refund of {amount} waits for Stripe balance", origin)
+    if now.status == "pending" and (grown or was is not None):
+        return Line("refund_waits", f"Refund of {amount} on its way", origin)
+    if now.status == "succeeded" and was is not None and was.status in ("pending", "requires_action"):
+        return Line("refund_settled", f"Refund of {amount} went through", origin)
     return None
 
 
@@ -158,7 +158,7 @@ def dispute_lines(was: PaymentView | None, now: PaymentView) -> list[Line]:
     for dispute in now.payment.disputes:
         before = known.get(dispute.dispute_id)
         if before is None or before.status != dispute.status:
-            amount = format_minor(dispute.amount_minor, dispute.currency)
+            amount = describe_minor(dispute.amount_minor, dispute.currency)
             word = dispute.status.replace("_", " ").replace("warning", "inquiry")
             lines.append(Line("dispute", f"Dispute over {amount}: {word}", dispute.reason))
     return lines
@@ -166,7 +166,7 @@ def dispute_lines(was: PaymentView | None, now: PaymentView) -> list[Line]:
 
 def alert_sentence(alert: Alert, asked: str = "") -> str:
     """The facts of an alert in one sentence (issue: attention inbox)."""
-    amount = format_minor(alert.amount_minor, alert.currency) if alert.currency else ""
+    amount = describe_minor(alert.amount_minor, alert.currency) if alert.currency else ""
     return {
         "money_on_cancelled": f"{amount} is on a cancelled booking: refund it?",
         "paid_twice": f"Paid twice ({'at the desk and ' if alert.detail == 'desk' else ''}online): "

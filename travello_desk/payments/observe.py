@@ -56,15 +56,25 @@ def text(source: Json, name: str) -> str:
     value = source.get(name)
     if isinstance(value, Mapping):
         value = value.get("id")
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() and "\0" not in value else storable(value)
+
+
+def storable(value: str) -> str:
+    """Without what no database takes: NUL and lone surrogates, which JSON can spell."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def number(source: Json, name: str) -> int:
-    """A non-negative integer field, or 0. Booleans and floats are not integers; 64 bits are the limit."""
+    """A non-negative integer field, or 0. Booleans and floats are not integers.
+
+    Above 2**53 it is not an amount or an instant of Stripe's, and sums of such would not fit into a column.
+    """
     value = source.get(name)
     if isinstance(value, bool) or not isinstance(value, int):
         return 0
-    return value if 0 <= value < 2**63 else 0
+    return value if 0 <= value < 2**53 else 0
 
 
 def child(source: Json, name: str) -> Json:
@@ -76,11 +86,15 @@ def currency_of(source: Json) -> str:
     return text(source, "currency").upper()[:3]
 
 
+def digits(value: str) -> int:
+    """A number in metadata, which holds only strings; 0 when it is anything else."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0
+
+
 def keys_of(source: Json) -> Keys:
     """The marks we set on create (PAYMENTS 1.2) plus Stripe's own ids."""
     metadata = child(source, "metadata")
     kind = text(source, "object")
-    booking = text(metadata, "booking_id")
     own = text(source, "id")
     return Keys(
         payment_uid=text(metadata, "payment_uid"),
@@ -90,7 +104,7 @@ def keys_of(source: Json) -> Keys:
         payment_intent_id=own if kind == "payment_intent" else text(source, "payment_intent"),
         charge_id=own if kind == "charge" else text(source, "charge") or text(source, "latest_charge"),
         client_reference_id=text(source, "client_reference_id"),
-        booking_id=int(booking) if booking.isascii() and booking.isdigit() and len(booking) < 19 else 0,
+        booking_id=digits(text(metadata, "booking_id")),
         refund_uid=text(metadata, "refund_uid"),
     )
 
@@ -107,7 +121,7 @@ def observe_session(session: Json, at: int) -> Observation:
         session_status=status,
         session_payment_status=paid_status,
         attempt="paid" if paid else "complete_unpaid" if complete else "open",
-        received=(number(session, "amount_total"), currency_of(session)) if paid else (0, ""),
+        received=received_of(session, paid_status) if paid else (0, ""),
         session_id=keys.session_id,
         payment_intent_id=keys.payment_intent_id,
         session_url=text(session, "url"),
@@ -118,11 +132,16 @@ def observe_session(session: Json, at: int) -> Observation:
     intent = session.get("payment_intent")
     if isinstance(intent, Mapping):
         inner = observe_intent(intent, at).attempt or AttemptFacts()
-        if complete and not paid and text(intent, "status") == "requires_payment_method":
+        if complete and not paid and text(intent, "status") in ("requires_payment_method", "canceled"):
             inner = replace(inner, attempt="async_failed")
         facts = facts.merge(inner)
         keys = replace(keys, charge_id=facts.charge_id)
     return Observation(keys, attempt=facts)
+
+
+def received_of(session: Json, paid_status: str) -> tuple[int, str]:
+    """What came in: `no_payment_required` brings nothing, whatever the total says (B17)."""
+    return number(session, "amount_total") if paid_status == "paid" else 0, currency_of(session)
 
 
 def presentment_of(details: Json) -> tuple[int, str]:
@@ -150,9 +169,11 @@ def observe_intent(intent: Json, at: int) -> Observation:
     return Observation(keys, attempt=facts)
 
 
-def failure_of(error: Json, at: int, source: str) -> Failure:
+def failure_of(error: Json, at: int, intent_id: str) -> Failure:
+    """One declined attempt, named by its charge; without a charge (a failed 3-D Secure) by intent and code."""
     code = text(error, "decline_code") or text(error, "code")
-    return Failure(at, code, text(error, "message") or "the payment failed", text(error, "charge") or source)
+    source = text(error, "charge") or f"{intent_id}:{code}"
+    return Failure(at, code, text(error, "message") or "the payment failed", source)
 
 
 def observe_charge(charge: Json, at: int) -> Observation:
@@ -195,6 +216,7 @@ def observe_refund(refund: Json, at: int) -> Observation:
         reason=text(refund, "reason"),
         seen=at,
         created_at=number(refund, "created"),
+        booking_minor=digits(text(child(refund, "metadata"), "booking_minor")),
     )
     return Observation(keys_of(refund), refund=facts)
 

@@ -5,110 +5,31 @@ Source: PAYMENTS 1.4. Status columns in the store are copies of what `project` r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import replace
 
-from travello_desk.money import share
+from travello_desk.payments.alerts import alerts
 from travello_desk.payments.facts import AttemptFacts, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts
+from travello_desk.payments.views import API_STATUS, Alert, BookingView, PaymentView, online_minor, settles
 
-# Internal payment status -> the API's word (PAYMENTS 1.4).
-API_STATUS: Final = {
-    "REFUNDED": "REFUNDED",
-    "SUCCEEDED": "SUCCEEDED",
-    "FAILED": "FAILED",
-    "SETTLING": "PROCESSING",
-    "EXPIRED": "NOT_INITIATED",
-    "OPEN": "PROCESSING",
-    "CREATING": "PROCESSING",
-    "REFUSED": "NOT_INITIATED",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """Something a person must look at. (kind, subject) names it for good; the sentence is made in narrative.py."""
-
-    kind: str
-    subject: str = ""
-    amount_minor: int = 0
-    currency: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentView:
-    """One payment as it stands. All amounts in minor units of the payment's own currency (`received` says which)."""
-
-    payment: Payment
-    status: str
-    payable: bool
-    received_minor: int
-    currency: str
-    refunded_minor: int
-    settled_refund_minor: int
-    in_flight_minor: int
-    review: str = ""
-    duplicate: bool = False
-    dispute: str = ""
-
-    @property
-    def api_status(self) -> str:
-        return API_STATUS[self.status]
-
-    @property
-    def net_minor(self) -> int:
-        """What the hotel keeps of it."""
-        return max(0, self.received_minor - self.refunded_minor)
-
-    @property
-    def net_in_booking_currency(self) -> int:
-        """`net_minor` in the booking's currency, at the rate of the snapshot (PAYMENTS 2.5 points 6 to 8)."""
-        asked = self.payment.asked
-        if self.currency == asked.booking_currency:
-            return self.net_minor
-        if self.currency != asked.currency or asked.amount_minor <= 0:
-            return 0
-        return share(self.net_minor, asked.amount_minor, asked.booking_amount_minor)
-
-
-@dataclass(frozen=True, slots=True)
-class BookingView:
-    """One booking as it stands: what the list, the API and every dialog show."""
-
-    status: str
-    payment_status: str
-    badge: str
-    paid_minor: int
-    balance_minor: int
-    desk_minor: int
-    payments: tuple[PaymentView, ...]
-    alerts: tuple[Alert, ...]
-    desk_entry: DeskEntry | None = None
-
-    @property
-    def payment_required(self) -> bool:
-        """Section 0: the caller adds the method; here: nothing is paid and nothing is cancelled."""
-        return self.status == "PENDING"
+__all__ = ["API_STATUS", "Alert", "BookingView", "PaymentView", "online_minor", "project", "settles"]
 
 
 def project(ledger: Ledger) -> BookingView:
     """The view of one booking. Total: every ledger has exactly one view, whatever the order of its facts."""
     desk_minor, desk_entry = desk_balance(ledger.desk)
-    views = flag_duplicates(tuple(payment_view(p, ledger) for p in ledger.payments), desk_minor > 0)
-    status = booking_status(ledger, views, desk_minor)
-    online = sum(view.net_in_booking_currency for view in views)
-    paid = desk_minor + online
-    due = max(0, ledger.amount_minor - paid) if status == "PENDING" else 0
-    api = api_payment_status(ledger.method, views)
+    views = tuple(payment_view(payment, ledger) for payment in ledger.payments)
+    paid = desk_minor + sum(online_minor(view, ledger) for view in views)
+    views = flag_duplicates(views, ledger, desk_entry, paid)
+    status = booking_status(ledger, views, desk_entry is not None)
     return BookingView(
         status=status,
-        payment_status=api,
+        payment_status=api_payment_status(ledger.method, views),
         badge=badge(status, ledger.method, views, desk_minor),
         paid_minor=paid,
-        balance_minor=due,
+        balance_minor=max(0, ledger.amount_minor - paid) if status == "PENDING" else 0,
         desk_minor=desk_minor,
         payments=views,
-        alerts=alerts(ledger, views, desk_minor, status),
+        alerts=alerts(ledger, views, desk_minor, desk_entry, status),
         desk_entry=desk_entry,
     )
 
@@ -133,34 +54,41 @@ def payment_status(facts: AttemptFacts, received_minor: int, refunded_minor: int
 
 
 def refunded_sum(facts: AttemptFacts, refunds: tuple[RefundFacts, ...]) -> int:
-    """Rows that have not failed, plus what the charge says was refunded beyond all rows (PAYMENTS 1.3).
+    """Rows that Stripe has accepted and that have not failed, plus what the charge says beyond all rows (PAYMENTS 1.3).
 
-    A row still being sent counts as well (it may have happened), but never explains the charge's figure.
+    The charge's figure is held against all rows, failed ones too: Stripe may or may not lower it after a failure.
     """
-    known = sum(r.amount_minor for r in refunds if r.counts)
+    known = sum(r.amount_minor for r in refunds if r.accepted)
     told = sum(r.amount_minor for r in refunds if r.stripe_refund_id)
-    sending = sum(r.amount_minor for r in refunds if r.counts and not r.stripe_refund_id)
-    unexplained = max(0, facts.charge_refunded_minor - told - sending)
-    return known + unexplained
+    return known + max(0, facts.charge_refunded_minor - told)
+
+
+def sending_sum(facts: AttemptFacts, refunds: tuple[RefundFacts, ...]) -> int:
+    """Refunds on their way to Stripe, less what the charge already tells of them."""
+    told = sum(r.amount_minor for r in refunds if r.stripe_refund_id)
+    sending = sum(r.amount_minor for r in refunds if r.status == "SENDING")
+    return max(0, sending - max(0, facts.charge_refunded_minor - told))
 
 
 def payment_view(payment: Payment, ledger: Ledger) -> PaymentView:
     facts = payment.facts
     received, currency = facts.received if facts.paid else (0, "")
     refunded = refunded_sum(facts, payment.refunds)
+    sending = sending_sum(facts, payment.refunds)
     settled = sum(r.amount_minor for r in payment.refunds if r.settled)
-    status = payment_status(facts, received, refunded)
     return PaymentView(
         payment=payment,
-        status=status,
+        status=payment_status(facts, received, refunded),
         payable=may_still_be_paid(facts),
         received_minor=received,
         currency=currency or payment.asked.currency,
         refunded_minor=refunded,
         settled_refund_minor=settled,
-        in_flight_minor=max(0, sum(r.amount_minor for r in payment.refunds if r.counts) - settled),
+        in_flight_minor=sum(r.amount_minor for r in payment.refunds if r.accepted) - settled + sending,
         review=review_reason(payment, ledger) if facts.paid else "",
         dispute=dispute_overlay(payment.disputes),
+        sending_minor=sending,
+        lost_minor=sum(d.amount_minor for d in payment.disputes if d.status == "lost"),
     )
 
 
@@ -196,7 +124,10 @@ def dispute_overlay(disputes: tuple[DisputeFacts, ...]) -> str:
 
 
 def desk_balance(entries: tuple[DeskEntry, ...]) -> tuple[int, DeskEntry | None]:
-    """Money held at the desk for this booking, and the mark it came from; the last row wins."""
+    """Money held at the desk for this booking, and the mark it came from; the last row wins.
+
+    Without a mark the booking is not desk-paid. A mark over nothing (nothing was due any more) is a mark all the same.
+    """
     held, mark = 0, None
     for entry in sorted(entries, key=lambda item: item.seq):
         if entry.kind == "mark":
@@ -205,45 +136,34 @@ def desk_balance(entries: tuple[DeskEntry, ...]) -> tuple[int, DeskEntry | None]
             held, mark = 0, None
         elif entry.kind == "payout":
             held = max(0, held - entry.amount_minor)
-    return (held, mark) if held > 0 else (0, None)
+            mark = mark if held else None
+    return held, mark
 
 
-def settles(view: PaymentView) -> bool:
-    """A payment that makes its booking PAID: paid, as asked, and not wholly given back."""
-    if not view.payment.facts.paid or view.review:
-        return False
-    return view.net_minor > 0 or view.payment.asked.amount_minor == 0
+def flag_duplicates(
+    views: tuple[PaymentView, ...], ledger: Ledger, desk_entry: DeskEntry | None, paid_minor: int
+) -> tuple[PaymentView, ...]:
+    """All settling payments but the first are duplicates (B32); with desk money every payment is (B31).
 
-
-def flag_duplicates(views: tuple[PaymentView, ...], desk_paid: bool) -> tuple[PaymentView, ...]:
-    """All settling payments but the first are duplicates; with desk money every one of them is (B31, B32)."""
-    settling = sorted((view for view in views if settles(view)), key=lambda v: (v.payment.facts.paid_at, v.payment.seq))
-    extra = {view.payment.seq for view in (settling if desk_paid else settling[1:])}
+    Desk money beside a payment in review is the rest of a wrong amount, as long as both together are not too much.
+    """
+    kept = [view for view in views if view.kept_minor > 0]
+    if desk_entry is None:
+        settling = sorted((v for v in kept if settles(v)), key=lambda v: (v.payment.facts.paid_at, v.payment.seq))
+        extra = settling[1:]
+    else:
+        extra = [v for v in kept if paid_minor > ledger.amount_minor or online_minor(v, ledger) == 0]
     if not extra:
         return views
-    return tuple(as_duplicate(view) if view.payment.seq in extra else view for view in views)
+    seqs = {view.payment.seq for view in extra}
+    return tuple(replace(view, duplicate=True) if view.payment.seq in seqs else view for view in views)
 
 
-def as_duplicate(view: PaymentView) -> PaymentView:
-    return PaymentView(
-        payment=view.payment,
-        status=view.status,
-        payable=view.payable,
-        received_minor=view.received_minor,
-        currency=view.currency,
-        refunded_minor=view.refunded_minor,
-        settled_refund_minor=view.settled_refund_minor,
-        in_flight_minor=view.in_flight_minor,
-        review=view.review,
-        duplicate=True,
-        dispute=view.dispute,
-    )
-
-
-def booking_status(ledger: Ledger, views: tuple[PaymentView, ...], desk_minor: int) -> str:
+def booking_status(ledger: Ledger, views: tuple[PaymentView, ...], desk_paid: bool) -> str:
+    """The first condition that holds, top to bottom as in PAYMENTS 1.4."""
     if ledger.cancelled:
         return "CANCELLED"
-    if desk_minor > 0 or any(settles(view) for view in views):
+    if desk_paid or any(settles(view) for view in views):
         return "PAID"
     return "PENDING"
 
@@ -284,7 +204,8 @@ def badge(status: str, method: str, views: tuple[PaymentView, ...], desk_minor: 
         part = any(0 < view.refunded_minor < view.received_minor for view in views) and desk_minor == 0
         return "PART REF" if part else "PAID"
     leading = leading_payment(views)
-    if leading is None or (method == "ARRIVAL" and leading.status in ("EXPIRED", "REFUSED")):
+    over = leading is None or (leading.status in ("EXPIRED", "REFUSED", "REFUNDED", "FAILED") and not leading.payable)
+    if leading is None or (method == "ARRIVAL" and over):
         return "ON ARRIVAL" if method == "ARRIVAL" else "DUE"
     return {
         "SUCCEEDED": "REVIEW",
@@ -301,35 +222,3 @@ def badge(status: str, method: str, views: tuple[PaymentView, ...], desk_minor: 
 def is_unknown(view: PaymentView) -> bool:
     """Whether a request has left whose outcome is not known yet."""
     return view.status == "CREATING" or any(r.status == "SENDING" for r in view.payment.refunds)
-
-
-def alerts(ledger: Ledger, views: tuple[PaymentView, ...], desk_minor: int, status: str) -> tuple[Alert, ...]:
-    """Everything about this booking's money that a person has to settle."""
-    found: list[Alert] = []
-    kept = sum(view.net_in_booking_currency for view in views)
-    if status == "CANCELLED" and kept + desk_minor > 0:
-        found.append(Alert("money_on_cancelled", "", kept + desk_minor, ledger.currency))
-    for view in views:
-        found.extend(payment_alerts(view, ledger, desk_minor))
-    return tuple(found)
-
-
-def payment_alerts(view: PaymentView, ledger: Ledger, desk_minor: int) -> list[Alert]:
-    subject = str(view.payment.seq)
-    found: list[Alert] = []
-    if (view.review and view.net_minor > 0) or (view.review and view.received_minor == 0):
-        found.append(Alert("wrong_amount", subject, view.received_minor, view.currency, view.review))
-    if view.duplicate and not ledger.cancelled:
-        detail = "desk" if desk_minor > 0 else "online"
-        found.append(Alert("paid_twice", subject, view.net_minor, view.currency, detail))
-    if ledger.method == "ARRIVAL" and settles(view) and not view.duplicate and not ledger.cancelled:
-        found.append(Alert("online_for_arrival", subject, view.net_minor, view.currency))
-    for refund in view.payment.refunds:
-        if refund.status == "failed" and view.net_minor > 0:
-            key = refund.stripe_refund_id or refund.uid
-            found.append(Alert("refund_failed", key, refund.amount_minor, view.currency, refund.failure_reason))
-    for dispute in view.payment.disputes:
-        kind = {"lost": "dispute_lost"}.get(dispute.status, "dispute" if dispute.open else "")
-        if kind:
-            found.append(Alert(kind, dispute.dispute_id, dispute.amount_minor, dispute.currency, dispute.reason))
-    return found

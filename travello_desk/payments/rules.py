@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from travello_desk.money import charge_limit, format_minor
+from travello_desk.money import STEP, charge_limit, describe_minor, share
 from travello_desk.payments.facts import Ledger
 from travello_desk.payments.projection import BookingView, PaymentView
 
@@ -18,11 +18,15 @@ REFUND_REASONS = ("requested_by_customer", "duplicate", "other")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A rule that says no: a stable code, the sentence, and the HTTP status for the API."""
+    """A rule that says no: a stable code, the sentence, the HTTP status for the API.
+
+    `at` (unix seconds) is the instant the sentence is about, where there is one: front ends add it in the hotel's zone.
+    """
 
     code: str
     text: str
     http_status: int = 400
+    at: int = 0
 
 
 class Refused(Exception):
@@ -42,19 +46,24 @@ SETTLING = Refusal("settling", "Payment is still settling")
 
 
 def checkout_refusal(ledger: Ledger, view: BookingView) -> Refusal | None:
-    """Why no payment link may be made (D6, D7, D8, settling, limits)."""
-    if view.status == "CANCELLED":
-        return IS_CANCELLED
-    if view.status == "PAID":
-        return ALREADY_PAID
+    """Why no payment link may be made (D6, D7, D8, settling, limits), in the order of INTERFACE.md section 1."""
     if ledger.method != "ONLINE":
         return MUST_BE_ONLINE
-    if any(payment.status == "SETTLING" for payment in view.payments):
+    if view.status == "PAID":
+        return ALREADY_PAID
+    if view.status == "CANCELLED":
+        return IS_CANCELLED
+    if is_settling(view):
         return SETTLING
     if any(payment.review and payment.net_minor > 0 for payment in view.payments):
         return Refusal("review", "Money has arrived that staff must look at before a new link is made")
     limit = charge_limit(ledger.amount_minor, ledger.currency)
     return Refusal("limit", limit) if limit else None
+
+
+def is_settling(view: BookingView) -> bool:
+    """Whether a delayed method is on its way: any second way to pay could double the money."""
+    return any(payment.status == "SETTLING" for payment in view.payments)
 
 
 def mark_paid_refusal(ledger: Ledger, view: BookingView) -> Refusal | None:
@@ -63,22 +72,33 @@ def mark_paid_refusal(ledger: Ledger, view: BookingView) -> Refusal | None:
         return IS_CANCELLED
     if view.status == "PAID":
         entry = view.desk_entry
-        by = f"already paid at the desk by {entry.actor}" if entry else "already paid online"
-        return Refusal("already_paid", by)
+        by = f"already paid by {entry.actor}" if entry else "already paid online"
+        return Refusal("already_paid", by, at=entry.at if entry else 0)
     if ledger.method != "ARRIVAL":
         return Refusal("not_arrival", "Not for ONLINE bookings: switch it to pay on arrival first")
-    if any(payment.status == "SETTLING" for payment in view.payments):
-        return SETTLING
-    return None
+    return SETTLING if is_settling(view) else None
 
 
 def undo_paid_refusal(view: BookingView) -> Refusal | None:
-    if view.desk_minor <= 0:
+    """Why there is no mark to take back."""
+    if view.desk_entry is None:
         return Refusal("nothing_to_undo", "This booking was not marked paid at the desk")
     return None
 
 
+def payout_refusal(view: BookingView, amount_minor: int, currency: str) -> Refusal | None:
+    """Why the desk may not give this much back from the drawer; `currency` is the booking's."""
+    if view.desk_minor <= 0:
+        return Refusal("nothing_paid", "Nothing was paid at the desk: refund the online payment instead")
+    if amount_minor <= 0:
+        return Refusal("bad_amount", "The amount must be more than nothing")
+    if amount_minor > view.desk_minor:
+        return Refusal("too_much", f"At most {describe_minor(view.desk_minor, currency)} was paid at the desk")
+    return None
+
+
 def cancel_refusal(view: BookingView) -> Refusal | None:
+    """Why it cannot be cancelled: only because it is. Money on it is settled afterwards (D37)."""
     return Refusal("cancelled", "Booking is already cancelled") if view.status == "CANCELLED" else None
 
 
@@ -90,9 +110,7 @@ def switch_refusal(ledger: Ledger, view: BookingView, method: str) -> Refusal | 
         return IS_CANCELLED if view.status == "CANCELLED" else ALREADY_PAID
     if ledger.method == method:
         return Refusal("same_method", f"The booking is {method} already")
-    if any(payment.status == "SETTLING" for payment in view.payments):
-        return SETTLING
-    return None
+    return SETTLING if is_settling(view) else None
 
 
 def edit_amount_refusal(view: BookingView) -> Refusal | None:
@@ -101,35 +119,71 @@ def edit_amount_refusal(view: BookingView) -> Refusal | None:
         return IS_CANCELLED
     if view.status == "PAID" or any(p.net_minor > 0 for p in view.payments):
         return Refusal("paid_price", "A paid booking keeps its price: refund the difference instead")
-    if any(payment.status == "SETTLING" for payment in view.payments):
-        return SETTLING
+    return SETTLING if is_settling(view) else None
+
+
+def accept_refusal(payment: PaymentView | None) -> Refusal | None:
+    """Why a payment in review may not be taken as it is (PAYMENTS 1.4: one key of staff's)."""
+    if payment is None or not payment.review:
+        return Refusal("no_review", "This payment is not in review")
+    if payment.net_minor <= 0:
+        return Refusal("nothing_paid", "Nothing of this payment is left to accept")
     return None
 
 
 def refundable_minor(payment: PaymentView) -> int:
     """What may still be refunded of it, in its own currency: the rest after everything not known to have failed."""
-    return payment.net_minor if payment.payment.facts.paid else 0
+    return payment.refundable_minor
+
+
+def refund_share(payment: PaymentView, booking_minor: int) -> int:
+    """A refund meant in the booking's currency, in minor units of the payment's own (PAYMENTS 2.5 point 8, C29).
+
+    Each refund is the share of all that was meant so far less all that was given, so partial refunds never drift and
+    the one that reaches the whole takes what is left. The rate is the snapshot's, never today's.
+    """
+    asked = payment.payment.asked
+    if payment.currency == asked.booking_currency:
+        return booking_minor
+    whole_minor = payment.in_booking_currency(payment.received_minor)
+    if whole_minor <= 0:
+        return 0
+    meant_minor = payment.refunded_in_booking_currency + booking_minor
+    if meant_minor >= whole_minor:
+        return payment.refundable_minor
+    due_minor = share(meant_minor, whole_minor, payment.received_minor) - payment.refunded_minor
+    return max(0, min(due_minor, payment.refundable_minor))
 
 
 def refund_refusal(payment: PaymentView | None, amount_minor: int) -> Refusal | None:
-    """Why this refund may not leave (C7, C10, C23, C31). `amount_minor` is in the payment's own currency."""
+    """Why this refund may not leave (C2, C7, C10, C23, C31). `amount_minor` is in the payment's own currency."""
     if payment is None or not payment.payment.facts.paid:
         return Refusal("nothing_paid", "There is nothing to refund yet")
-    most = refundable_minor(payment)
+    if any(refund.status == "SENDING" for refund in payment.payment.refunds):
+        return Refusal("sending", "A refund of this payment is already being sent")
+    if payment.dispute == "DISPUTED":
+        return Refusal("disputed", "A dispute is open: the bank decides")
+    most = payment.refundable_minor
+    if most <= 0 and payment.lost_minor > 0:
+        return Refusal("lost", "The dispute was lost: the guest has the money back already")
     if most <= 0:
         return Refusal("all_refunded", "Everything has been refunded already")
+    return refund_amount_refusal(payment, amount_minor, most)
+
+
+def refund_amount_refusal(payment: PaymentView, amount_minor: int, most: int) -> Refusal | None:
+    """Why this sum is wrong: nothing, too much, or one that Stripe cannot move."""
     if amount_minor <= 0:
         return Refusal("bad_amount", "The refund must be more than nothing")
     if amount_minor > most:
-        return Refusal("too_much", f"At most {format_minor(most, payment.currency)} is left to refund")
-    if payment.dispute == "DISPUTED":
-        return Refusal("disputed", "A dispute is open: the bank decides")
-    if any(refund.status == "SENDING" for refund in payment.payment.refunds):
-        return Refusal("sending", "A refund of this payment is already being sent")
+        return Refusal("too_much", f"At most {describe_minor(most, payment.currency)} is left to refund")
+    step = STEP.get(payment.currency, 1)
+    if amount_minor % step and amount_minor != most:
+        return Refusal("bad_amount", f"{payment.currency} moves in steps of {describe_minor(step, payment.currency)}")
     return None
 
 
 def refund_target(view: BookingView) -> PaymentView | None:
     """The payment a refund without a choice means: a duplicate or money in review first, else the newest paid one."""
-    paid = [payment for payment in view.payments if refundable_minor(payment) > 0]
+    paid = [payment for payment in view.payments if payment.refundable_minor > 0]
     return max(paid, key=lambda p: (p.duplicate or bool(p.review), p.payment.seq), default=None)

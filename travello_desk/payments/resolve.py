@@ -1,0 +1,125 @@
+"""Whose facts are these? Keys of an observation -> a payment, an adoption, a loose fact, an orphan, or nothing. Pure.
+
+The order of the questions is PAYMENTS 1.2 and stands only here; the caller brings an Index that can look things up
+(the store by SQL, the tests in memory). Nothing here reads or writes by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Generic, Protocol, TypeVar
+
+from travello_desk.payments.facts import AttemptFacts, Payment
+from travello_desk.payments.observe import Keys, Observation
+
+P = TypeVar("P")
+Found = TypeVar("Found", covariant=True)
+
+
+class Index(Protocol[Found]):
+    """What the caller can look up; None or False is "not known here"."""
+
+    def by_uid(self, payment_uid: str) -> Found | None: ...
+
+    def by_stripe_id(self, stripe_id: str) -> Found | None:
+        """The payment whose session, PaymentIntent or charge has this id (their prefixes never collide)."""
+
+    def has_booking(self, booking_id: int) -> bool: ...
+
+
+class Outcome(Enum):
+    """What to do with an observation."""
+
+    KNOWN = "known"  # merge it into `payment`
+    ADOPT = "adopt"  # make a payment row for `booking_id`, asking what the booking asks now, and merge (B27)
+    LOOSE = "loose"  # keep it under its PaymentIntent and charge until a payment learns one of them (B12)
+    ORPHAN = "orphan"  # ours by its mark, and money, but no such booking: tell a person (B24)
+    IGNORE = "ignore"  # another shop's or another installation's (B23, B26)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution(Generic[P]):
+    """The answer; `payment` with KNOWN, `booking_id` with ADOPT."""
+
+    outcome: Outcome
+    payment: P | None = None
+    booking_id: int = 0
+
+
+def resolve(seen: Observation, install: str, index: Index[P]) -> Resolution[P]:
+    """The first hit wins, in the order of PAYMENTS 1.2. `install` is this installation's mark."""
+    found = find(seen.keys, install, index)
+    if found is not None:
+        return Resolution(Outcome.KNOWN, found)
+    if is_foreign(seen.keys, install):
+        return Resolution(Outcome.IGNORE)
+    if is_about_charge(seen):
+        loose = seen.keys.payment_intent_id or seen.keys.charge_id
+        return Resolution(Outcome.LOOSE if loose else Outcome.IGNORE)
+    if seen.keys.booking_id and index.has_booking(seen.keys.booking_id):
+        return Resolution(Outcome.ADOPT, booking_id=seen.keys.booking_id)
+    ours = seen.keys.marked or bool(install and seen.keys.install == install)
+    money = seen.attempt is not None and seen.attempt.paid
+    return Resolution(Outcome.ORPHAN if ours and money else Outcome.IGNORE)
+
+
+def find(keys: Keys, install: str, index: Index[P]) -> P | None:
+    """The payment these keys lead to. A foreign mark voids our own words, never an id that Stripe gave out once."""
+    foreign = is_foreign(keys, install)
+    if keys.payment_uid and keys.install and not foreign:
+        found = index.by_uid(keys.payment_uid)
+        if found is not None:
+            return found
+    for stripe_id in keys.object_ids:
+        found = index.by_stripe_id(stripe_id)
+        if found is not None:
+            return found
+    return index.by_uid(keys.client_reference_id) if keys.client_reference_id and not foreign else None
+
+
+def is_foreign(keys: Keys, install: str) -> bool:
+    return bool(keys.install) and keys.install != install
+
+
+def is_about_charge(seen: Observation) -> bool:
+    """Refunds and disputes, which may arrive before the payment whose charge they name (PAYMENTS 1.2)."""
+    returned = seen.attempt is not None and seen.attempt.charge_refunded_minor > 0
+    return seen.refund is not None or seen.dispute is not None or (returned and not seen.keys.booking_id)
+
+
+def links_of(facts: AttemptFacts) -> tuple[str, ...]:
+    """The Stripe ids by which a payment with these facts is found."""
+    return tuple(i for i in (facts.session_id, facts.payment_intent_id, facts.charge_id) if i)
+
+
+def absorb(payment: Payment, seen: Observation) -> Payment:
+    """The payment with one more observation. The only place where an observation meets a payment.
+
+    A refund or a dispute also teaches the ids it names, so that whatever is known by one of them is found by the other.
+    """
+    if seen.attempt is not None:
+        payment = replace(payment, facts=payment.facts.merge(seen.attempt))
+    if seen.refund is not None:
+        payment = payment.with_refund(seen.refund)
+    if seen.dispute is not None:
+        payment = payment.with_dispute(seen.dispute)
+    if seen.refund is not None or seen.dispute is not None:
+        learned = AttemptFacts(payment_intent_id=seen.keys.payment_intent_id, charge_id=seen.keys.charge_id)
+        payment = replace(payment, facts=payment.facts.merge(learned))
+    return payment
+
+
+def gather(payment: Payment, loose_under: Callable[[str], Iterable[Observation]]) -> Payment:
+    """The payment with every loose fact kept under one of its ids.
+
+    Each of them may teach a new id under which more is kept, so it asks until no new id is learned.
+    """
+    asked: set[str] = set()
+    while fresh := [stripe_id for stripe_id in links_of(payment.facts) if stripe_id not in asked]:
+        asked.update(fresh)
+        for stripe_id in fresh:
+            for seen in loose_under(stripe_id):
+                payment = absorb(payment, seen)
+    return payment
