@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from travello_desk.days import parse_day
 from travello_desk.money import CURRENCIES
 from travello_desk.settings.model import FxRate, Network
 
@@ -61,17 +61,7 @@ def fx_rate(text: str) -> FxRate:
     rate = Decimal(match[3])
     if not rate:
         raise ValueError("the rate must be above zero")
-    return FxRate(currency(match[1]), currency(match[2]), rate, iso_date(match[4]))
-
-
-def iso_date(text: str) -> date:
-    """YYYY-MM-DD and nothing else (`date.fromisoformat` alone also takes 20261120 and week dates)."""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise ValueError(f"{shown(text)} is not a date like 2026-11-20")
+    return FxRate(currency(match[1]), currency(match[2]), rate, parse_day(match[4]))
 
 
 def time_zone(text: str) -> ZoneInfo:
