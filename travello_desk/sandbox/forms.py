@@ -1,0 +1,53 @@
+"""``a[b][0][c]=v`` bodies and queries, as stripe-python sends them, into nested dicts. Checks no meaning."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+from urllib.parse import parse_qsl
+
+from travello_desk.sandbox.errors import ApiError
+
+Node: TypeAlias = "str | dict[str, Node]"
+
+_KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_STEP = re.compile(r"\[([^\[\]]*)\]")
+
+
+def decode(text: str) -> dict[str, Node]:
+    """The tree of a form body. Arrays are dicts keyed ``"0"``, ``"1"``; ``x[]`` counts up by itself."""
+    tree: dict[str, Node] = {}
+    for key, value in parse_qsl(text, keep_blank_values=True, max_num_fields=2000):
+        _put(tree, _path(key), value, key)
+    return tree
+
+
+def flat(text: str) -> tuple[tuple[str, str], ...]:
+    """The sent pairs, sorted: what the key layer compares."""
+    return tuple(sorted(parse_qsl(text, keep_blank_values=True, max_num_fields=2000)))
+
+
+def _path(key: str) -> list[str]:
+    if "[" not in key:
+        return [key]
+    match = _KEY.fullmatch(key)
+    if match is None:
+        raise ApiError(f"Invalid request: the parameter name {key!r} could not be parsed.")
+    return [match[1], *_STEP.findall(match[2])]
+
+
+def _put(tree: dict[str, Node], path: list[str], value: str, key: str) -> None:
+    branch = tree
+    for step in path[:-1]:
+        inner = branch.setdefault(step or str(len(branch)), {})
+        if isinstance(inner, str):
+            raise _both(key)
+        branch = inner
+    last = path[-1] or str(len(branch))
+    if isinstance(branch.get(last), dict):
+        raise _both(key)
+    branch[last] = value
+
+
+def _both(key: str) -> ApiError:
+    return ApiError(f"Invalid request: {key!r} is sent both as a value and as an object.")
