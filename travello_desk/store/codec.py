@@ -1,0 +1,54 @@
+"""Facts as JSON text in the store, and back. Only what is told is written, so that an empty set of facts is `{}`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+from travello_desk.payments.facts import AttemptFacts, DisputeFacts, Failure, RefundFacts
+
+PAIRS = frozenset({"received", "presentment"})
+EMPTY_ATTEMPT = AttemptFacts()
+ATTEMPT_DEFAULTS = tuple((f.name, getattr(EMPTY_ATTEMPT, f.name)) for f in fields(AttemptFacts))
+EMPTY_REFUND = RefundFacts()
+REFUND_DEFAULTS = tuple((f.name, getattr(EMPTY_REFUND, f.name)) for f in fields(RefundFacts))
+
+
+def encode_attempt(facts: AttemptFacts) -> str:
+    told: dict[str, Any] = {}
+    for name, default in ATTEMPT_DEFAULTS:
+        value = getattr(facts, name)
+        if value != default:
+            told[name] = value
+    if "failures" in told:
+        told["failures"] = [[f.at, f.code, f.message, f.source] for f in sorted(facts.failures)]
+    return json.dumps(told, separators=(",", ":"))
+
+
+@lru_cache(maxsize=4096)
+def decode_attempt(text: str) -> AttemptFacts:
+    told = json.loads(text)
+    for name in PAIRS & told.keys():
+        told[name] = (told[name][0], told[name][1])
+    if "failures" in told:
+        told["failures"] = frozenset(Failure(*item) for item in told["failures"])
+    return AttemptFacts(**told)
+
+
+def encode_refund(facts: RefundFacts) -> str:
+    told = {name: getattr(facts, name) for name, default in REFUND_DEFAULTS if getattr(facts, name) != default}
+    return json.dumps(told, separators=(",", ":"))
+
+
+def decode_refund(text: str) -> RefundFacts:
+    return RefundFacts(**json.loads(text))
+
+
+def encode_dispute(facts: DisputeFacts) -> str:
+    return json.dumps({f.name: getattr(facts, f.name) for f in fields(facts)}, separators=(",", ":"))
+
+
+def decode_dispute(text: str) -> DisputeFacts:
+    return DisputeFacts(**json.loads(text))

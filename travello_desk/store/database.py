@@ -1,0 +1,208 @@
+"""Opening the store: the file, its pragmas, its migrations, one writer and a few readers. Knows nothing of money."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import queue
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailable
+from travello_desk.store.tx import Tx
+from travello_desk.store.writer import Writer, translate
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+BUSY_TIMEOUT_SECONDS = 3.0
+READERS = 3
+MIGRATIONS = Path(__file__).with_name("migrations")
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "foreign_keys": 1,
+    "busy_timeout": int(BUSY_TIMEOUT_SECONDS * 1000),
+    "temp_store": "memory",
+}
+
+
+class Store:
+    """All reads and writes of the program. Open it with `open_store`, close it with `close`."""
+
+    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+        self.path = path
+        self.clock = clock
+        self.install = ""
+        self._watchers: list[Callable[[set[int]], None]] = []
+        self._writer = Writer(self._connect_writer, clock, self._committed)
+        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._lock = threading.Lock()
+        self._closed = False
+        self._writer.start()
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a durable transaction. Refusals and conflicts it raises come out unchanged, nothing stored."""
+        result: T = await self._writer.write(work)
+        return result
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` on a read-only snapshot in a thread; never blocked by the writer."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read_now, work)
+
+    def read_now(self, work: Callable[[Tx], T]) -> T:
+        """The same in the calling thread: for threads of the screen and for commands without a loop."""
+        connection = self._borrow()
+        try:
+            connection.execute("BEGIN")
+            try:
+                return work(Tx(connection, int(self.clock())))
+            finally:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise translate(error) from error
+        finally:
+            self._readers.put(connection)
+
+    def watch(self, watcher: Callable[[set[int]], None]) -> Callable[[], None]:
+        """Call `watcher(booking_ids)` after every commit of ours, in the writer's thread. Returns how to stop it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher) if watcher in self._watchers else None
+
+    def data_version(self) -> int:
+        """A number that changes when another process has committed (PRAGMA data_version of one reader)."""
+        with self._lock:
+            if not hasattr(self, "_version_connection"):
+                self._version_connection = connect(self.path, read_only=True)
+            version: int = self._version_connection.execute("PRAGMA data_version").fetchone()[0]
+        return version
+
+    @property
+    def backlog(self) -> int:
+        """Writes that wait for their transaction."""
+        return self._writer.backlog
+
+    def close(self) -> None:
+        """Finish queued writes and close every connection. Blocks; safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self._writer.close()
+        self._pool.shutdown(wait=True)
+        while not self._readers.empty():
+            self._readers.get().close()
+        if hasattr(self, "_version_connection"):
+            self._version_connection.close()
+
+    def _borrow(self) -> sqlite3.Connection:
+        try:
+            return self._readers.get_nowait()
+        except queue.Empty:
+            return connect(self.path, read_only=True)
+
+    def _connect_writer(self) -> sqlite3.Connection:
+        return connect(self.path, read_only=False)
+
+    def _committed(self, booking_ids: set[int]) -> None:
+        for watcher in list(self._watchers):
+            watcher(booking_ids)
+
+
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection of Peewee's with our pragmas. Read-only ones can not write, whatever they are asked."""
+    from peewee import SqliteDatabase
+
+    pragmas = dict(PRAGMAS)
+    if read_only:
+        pragmas = {"busy_timeout": PRAGMAS["busy_timeout"], "query_only": 1, "temp_store": "memory"}
+    database = SqliteDatabase(
+        str(path), pragmas=pragmas, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False, cached_statements=512
+    )
+    database.connect()
+    connection: sqlite3.Connection = database.connection()
+    return connection
+
+
+def migrate(path: Path) -> list[str]:
+    """Bring the schema up to date; the names of what was applied. Two processes at once: one waits for the other."""
+    from peewee import DatabaseError, SqliteDatabase
+    from playhouse.migrations import Runner
+
+    database = SqliteDatabase(str(path), pragmas=PRAGMAS, timeout=30)
+    try:
+        database.connect()
+        with database.atomic("IMMEDIATE"):
+            applied: list[str] = Runner(database, str(MIGRATIONS)).up()
+        return applied
+    except DatabaseError as error:
+        raise translate(error.__cause__ if isinstance(error.__cause__, sqlite3.Error) else error) from error
+    finally:
+        database.close()
+
+
+def create_private(path: Path) -> None:
+    """Make the file with mode 0600 before a database library makes it with another."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(f"cannot open the store {path}: {error.strerror}") from error
+
+
+def open_store(path: Path, clock: Callable[[], float] = time.time) -> Store:
+    """Open or create the store at `path`. Raises StoreUnavailable or StoreDamaged with one clear sentence."""
+    create_private(path)
+    try:
+        applied = migrate(path)
+        store = Store(path, clock)
+        store.install = install_id(store)
+    except (sqlite3.Error, StoreError) as error:
+        raised = translate(error)
+        if isinstance(raised, StoreDamaged):
+            raise StoreDamaged(f"{path}: {raised}. Restore a backup: travello-desk restore FILE") from error
+        raise raised from error
+    if applied:
+        log.info("store %s: applied %s", path.name, ", ".join(applied))
+    return store
+
+
+def install_id(store: Store) -> str:
+    """The random mark of this installation, set once; it goes into the metadata of everything we make at Stripe."""
+    connection = connect(store.path, read_only=False)
+    try:
+        connection.execute(
+            "INSERT INTO settings (name, value) VALUES ('install', ?) ON CONFLICT (name) DO NOTHING",
+            (secrets.token_hex(8),),
+        )
+        value: str = connection.execute("SELECT value FROM settings WHERE name = 'install'").fetchone()[0]
+        return value
+    finally:
+        connection.close()
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a `sqlite:///...` URL: three slashes relative, four absolute."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or not url[len(prefix) :]:
+        raise StoreUnavailable("DATABASE_URL must look like sqlite:///data/travello.db")
+    return Path(url[len(prefix) :])
+
+
+def any_setting(tx: Tx, name: str) -> Any:
+    """A value kept in the store itself, or None."""
+    return tx.value("SELECT value FROM settings WHERE name = ?", (name,))
+
+
+def keep_setting(tx: Tx, name: str, value: str) -> None:
+    tx.execute(
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )

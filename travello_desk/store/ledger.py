@@ -1,0 +1,201 @@
+"""The money of one booking: load its facts, save what has grown, copy the projection into the status columns.
+
+`save` is the only function that writes status columns, and it writes what payments/projection.py returns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from travello_desk.payments.facts import Asked, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts, same_refund
+from travello_desk.payments.narrative import Cause, Line, narrate
+from travello_desk.payments.projection import BookingView, PaymentView, project
+from travello_desk.store import attention, timeline
+from travello_desk.store.codec import (
+    decode_attempt,
+    decode_dispute,
+    decode_refund,
+    encode_attempt,
+    encode_dispute,
+    encode_refund,
+)
+from travello_desk.store.tx import Tx
+
+BOOKING = (
+    "SELECT amount_minor, currency, method, cancelled, status, payment_status, badge, paid_minor, balance_minor,"
+    " attention FROM bookings WHERE id = ?"
+)
+PAYMENTS = (
+    "SELECT id, uid, amount_minor, currency, booking_amount_minor, booking_currency, facts, accepted, has_extras,"
+    " status, is_open, origin FROM payments WHERE booking_id = ? ORDER BY id"
+)
+REFUNDS = "SELECT facts FROM refunds WHERE payment_id = ? ORDER BY id"
+DISPUTES = "SELECT facts FROM disputes WHERE payment_id = ? ORDER BY id"
+DESK = "SELECT id, kind, amount_minor, actor, tender, at FROM desk_receipts WHERE booking_id = ? ORDER BY id"
+SAVE_BOOKING = (
+    "UPDATE bookings SET status = ?, payment_status = ?, badge = ?, paid_minor = ?, balance_minor = ?, attention = ?,"
+    " updated_at = ? WHERE id = ?"
+)
+SAVE_PAYMENT = (
+    "UPDATE payments SET facts = ?, status = ?, is_open = ?, received_minor = ?, refunded_minor = ?, session_id = ?,"
+    " payment_intent_id = ?, charge_id = ?, has_extras = ?, accepted = ?, updated_at = ? WHERE id = ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The projected columns as they stand in the store."""
+
+    status: str
+    payment_status: str
+    badge: str
+    paid_minor: int
+    balance_minor: int
+    attention: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentColumns:
+    """What the store holds of a payment beside its facts."""
+
+    uid: str
+    status: str
+    is_open: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One booking's ledger as read in this transaction, with the columns that were stored."""
+
+    booking_id: int
+    ledger: Ledger
+    columns: Columns
+    payments: dict[int, PaymentColumns]
+    view: BookingView
+
+
+def load(tx: Tx, booking_id: int) -> Loaded | None:
+    """Everything the projection needs about one booking, or None when there is no such booking."""
+    row = tx.one(BOOKING, (booking_id,))
+    if row is None:
+        return None
+    payments, columns = load_payments(tx, booking_id)
+    desk = tuple(DeskEntry(*entry) for entry in tx.all(DESK, (booking_id,)))
+    ledger = Ledger(row[0], row[1], row[2], bool(row[3]), payments, desk)
+    return Loaded(booking_id, ledger, Columns(*row[4:10]), columns, project(ledger))
+
+
+def load_payments(tx: Tx, booking_id: int) -> tuple[tuple[Payment, ...], dict[int, PaymentColumns]]:
+    payments, columns = [], {}
+    for row in tx.all(PAYMENTS, (booking_id,)):
+        refunds: tuple[RefundFacts, ...] = ()
+        disputes: tuple[DisputeFacts, ...] = ()
+        if row[8]:
+            refunds = tuple(decode_refund(item[0]) for item in tx.all(REFUNDS, (row[0],)))
+            disputes = tuple(decode_dispute(item[0]) for item in tx.all(DISPUTES, (row[0],)))
+        facts = decode_attempt(row[6])
+        payments.append(Payment(row[0], Asked(*row[2:6]), facts, refunds, disputes, bool(row[7])))
+        columns[row[0]] = PaymentColumns(row[1], row[9], row[10], row[11])
+    return tuple(payments), columns
+
+
+def with_payment(ledger: Ledger, payment: Payment) -> Ledger:
+    """The ledger with one payment replaced or added."""
+    rest = tuple(known for known in ledger.payments if known.seq != payment.seq)
+    return replace(ledger, payments=tuple(sorted((*rest, payment), key=lambda item: item.seq)))
+
+
+def save(tx: Tx, loaded: Loaded, ledger: Ledger, cause: Cause, actor: str) -> BookingView:
+    """Store what has grown since `loaded`, project, write the columns, the timeline and the alerts."""
+    view = project(ledger)
+    known = {payment.seq: payment for payment in loaded.ledger.payments}
+    for payment_view in view.payments:
+        save_payment(tx, loaded, known.get(payment_view.payment.seq), payment_view)
+    if ledger == loaded.ledger and loaded.columns.status == view.status:
+        return view
+    for line in narrate(loaded.view, view, cause):
+        add_line(tx, loaded.booking_id, actor, line)
+    save_columns(tx, loaded, ledger, view)
+    return view
+
+
+def add_line(tx: Tx, booking_id: int, actor: str, line: Line) -> None:
+    timeline.add(tx, booking_id, actor, line.kind, line.text, line.detail)
+
+
+def save_columns(tx: Tx, loaded: Loaded, ledger: Ledger, view: BookingView) -> None:
+    """Copy the projection into the booking's columns, and the alerts into the attention table."""
+    open_alerts = loaded.columns.attention
+    if view.alerts or loaded.columns.attention or loaded.view.alerts:
+        open_alerts = attention.sync(tx, loaded.booking_id, view.alerts, ledger)
+    columns = (view.status, view.payment_status, view.badge, view.paid_minor, view.balance_minor, open_alerts)
+    tx.execute(SAVE_BOOKING, (*columns, tx.now, loaded.booking_id))
+    tx.changed.add(loaded.booking_id)
+
+
+def save_payment(tx: Tx, loaded: Loaded, before: Payment | None, view: PaymentView) -> None:
+    payment = view.payment
+    if payment == before and loaded.payments[payment.seq].status == view.status:
+        return
+    facts = payment.facts
+    adopted = loaded.payments[payment.seq].origin == "adopted"
+    tx.execute(
+        SAVE_PAYMENT,
+        (
+            encode_attempt(facts),
+            view.status,
+            int(view.payable and not adopted),
+            view.received_minor,
+            view.refunded_minor,
+            facts.session_id or None,
+            facts.payment_intent_id,
+            facts.charge_id,
+            int(bool(payment.refunds or payment.disputes)),
+            int(payment.accepted),
+            tx.now,
+            payment.seq,
+        ),
+    )
+    for refund in payment.refunds:
+        save_refund(tx, payment, before, refund)
+    for dispute in payment.disputes:
+        if before is None or dispute not in before.disputes:
+            save_dispute(tx, payment.seq, dispute)
+
+
+def save_refund(tx: Tx, payment: Payment, before: Payment | None, refund: RefundFacts) -> None:
+    """Our own row is found by uid or Stripe's id; a refund made elsewhere gets a row of its own."""
+    known = next((r for r in before.refunds if same_refund(r, refund)), None) if before else None
+    if known == refund:
+        return
+    values = (refund.stripe_refund_id or None, refund.status, encode_refund(refund), tx.now)
+    if known is not None:
+        tx.execute(
+            "UPDATE refunds SET stripe_refund_id = ?, status = ?, facts = ?, updated_at = ?"
+            " WHERE payment_id = ? AND (uid = ? OR stripe_refund_id = ?)",
+            (*values, payment.seq, refund.uid or None, refund.stripe_refund_id or None),
+        )
+        return
+    tx.insert(
+        "INSERT INTO refunds (stripe_refund_id, status, facts, updated_at, uid, payment_id, amount_minor, currency,"
+        " origin, reason, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'dashboard', ?, ?)",
+        (
+            *values,
+            refund.uid or None,
+            payment.seq,
+            refund.amount_minor,
+            refund.currency,
+            refund.reason,
+            refund.created_at or tx.now,
+        ),
+    )
+
+
+def save_dispute(tx: Tx, payment_id: int, dispute: DisputeFacts) -> None:
+    tx.execute(
+        "INSERT INTO disputes (dispute_id, payment_id, status, facts, updated_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (dispute_id) DO UPDATE SET status = excluded.status, facts = excluded.facts,"
+        " updated_at = excluded.updated_at",
+        (dispute.dispute_id, payment_id, dispute.status, encode_dispute(dispute), tx.now),
+    )

@@ -1,0 +1,1 @@
+"""Numbered migrations, run by playhouse.migrations at start. A landed file is never edited; write the next number."""

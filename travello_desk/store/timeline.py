@@ -1,0 +1,82 @@
+"""The timeline: who, when, what, why. Append-only; every row carries the hash of the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from travello_desk.store.tx import Tx
+
+GENESIS = "0" * 64
+INSERT = "INSERT INTO timeline (at, booking_id, actor, kind, text, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the timeline; `booking_id` is None for the house's own entries."""
+
+    id: int
+    at: int
+    booking_id: int | None
+    actor: str
+    kind: str
+    text: str
+    detail: str
+
+
+def add(tx: Tx, booking_id: int | None, actor: str, kind: str, text: str, detail: str = "") -> None:
+    """Append one entry at the transaction's instant."""
+    if tx.timeline_tip is None:
+        tx.timeline_tip = tx.value("SELECT hash FROM timeline ORDER BY id DESC LIMIT 1") or GENESIS
+    digest = chain(tx.timeline_tip, tx.now, booking_id, actor, kind, text, detail)
+    tx.insert(INSERT, (tx.now, booking_id, actor, kind, text, detail, digest))
+    tx.timeline_tip = digest
+
+
+def chain(before: str, at: int, booking_id: int | None, actor: str, kind: str, text: str, detail: str) -> str:
+    """The hash of a row: over the hash before it and every field, with lengths so that fields cannot run together."""
+    parts = (before, str(at), str(booking_id), actor, kind, text, detail)
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+
+
+def for_booking(tx: Tx, booking_id: int, limit: int = 500) -> list[Entry]:
+    """The booking's entries, oldest first."""
+    rows = tx.all(
+        "SELECT id, at, booking_id, actor, kind, text, detail FROM timeline WHERE booking_id = ? "
+        "ORDER BY id DESC LIMIT ?",
+        (booking_id, limit),
+    )
+    return [Entry(*row) for row in reversed(rows)]
+
+
+def recent(tx: Tx, limit: int = 200, before_id: int | None = None) -> list[Entry]:
+    """The newest entries of the whole house, newest first."""
+    rows = tx.all(
+        "SELECT id, at, booking_id, actor, kind, text, detail FROM timeline WHERE id < ? ORDER BY id DESC LIMIT ?",
+        (before_id or 2**62, limit),
+    )
+    return [Entry(*row) for row in rows]
+
+
+def since(tx: Tx, after_id: int, limit: int = 1000) -> list[Entry]:
+    """Entries newer than `after_id`, oldest first: how other processes' changes are seen."""
+    rows = tx.all(
+        "SELECT id, at, booking_id, actor, kind, text, detail FROM timeline WHERE id > ? ORDER BY id LIMIT ?",
+        (after_id, limit),
+    )
+    return [Entry(*row) for row in rows]
+
+
+def last_id(tx: Tx) -> int:
+    return tx.value("SELECT id FROM timeline ORDER BY id DESC LIMIT 1") or 0
+
+
+def broken_links(tx: Tx) -> Iterator[int]:
+    """Ids of entries whose hash does not follow from the one before: somebody edited the file."""
+    before = GENESIS
+    sql = "SELECT id, at, booking_id, actor, kind, text, detail, hash FROM timeline ORDER BY id"
+    for entry_id, at, booking_id, actor, kind, text, detail, digest in tx.connection.execute(sql):
+        if chain(before, at, booking_id, actor, kind, text, detail) != digest:
+            yield entry_id
+        before = digest
