@@ -1,1 +1,1 @@
-"""The verbs of the desk, one file each: what is done to bookings, money and mail. No screen, no HTTP, no SQL."""
+"""The verbs of the desk, each in its own file. All money moves through here and ends in one durable transaction."""

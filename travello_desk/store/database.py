@@ -127,7 +127,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         str(path), pragmas=pragmas, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False, cached_statements=512
     )
     database.connect()
-    connection: sqlite3.Connection = database.connection()
+    connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]
     return connection
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from travello_desk.payments.facts import Asked, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts, same_refund
+from travello_desk.money import format_minor
+from travello_desk.payments.facts import Asked, AttemptFacts, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts
 from travello_desk.payments.narrative import Cause, Line, narrate
 from travello_desk.payments.projection import BookingView, PaymentView, project
 from travello_desk.store import attention, timeline
@@ -19,6 +20,7 @@ from travello_desk.store.codec import (
     encode_dispute,
     encode_refund,
 )
+from travello_desk.store.payments import PaymentRow
 from travello_desk.store.tx import Tx
 
 BOOKING = (
@@ -166,30 +168,28 @@ def save_payment(tx: Tx, loaded: Loaded, before: Payment | None, view: PaymentVi
 
 def save_refund(tx: Tx, payment: Payment, before: Payment | None, refund: RefundFacts) -> None:
     """Our own row is found by uid or Stripe's id; a refund made elsewhere gets a row of its own."""
-    known = next((r for r in before.refunds if same_refund(r, refund)), None) if before else None
-    if known == refund:
+    if before is not None and refund in before.refunds:
         return
     values = (refund.stripe_refund_id or None, refund.status, encode_refund(refund), tx.now)
-    if known is not None:
-        tx.execute(
-            "UPDATE refunds SET stripe_refund_id = ?, status = ?, facts = ?, updated_at = ?"
-            " WHERE payment_id = ? AND (uid = ? OR stripe_refund_id = ?)",
-            (*values, payment.seq, refund.uid or None, refund.stripe_refund_id or None),
-        )
-        return
-    tx.insert(
-        "INSERT INTO refunds (stripe_refund_id, status, facts, updated_at, uid, payment_id, amount_minor, currency,"
-        " origin, reason, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'dashboard', ?, ?)",
-        (
-            *values,
-            refund.uid or None,
-            payment.seq,
-            refund.amount_minor,
-            refund.currency,
-            refund.reason,
-            refund.created_at or tx.now,
-        ),
+    saved = tx.execute(
+        "UPDATE refunds SET stripe_refund_id = ?, status = ?, facts = ?, updated_at = ?"
+        " WHERE payment_id = ? AND (uid = ? OR stripe_refund_id = ?)",
+        (*values, payment.seq, refund.uid or None, refund.stripe_refund_id or None),
     )
+    if not saved:
+        tx.insert(
+            "INSERT INTO refunds (stripe_refund_id, status, facts, updated_at, uid, payment_id, amount_minor, currency,"
+            " origin, reason, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'dashboard', ?, ?)",
+            (
+                *values,
+                refund.uid or None,
+                payment.seq,
+                refund.amount_minor,
+                refund.currency,
+                refund.reason,
+                refund.created_at or tx.now,
+            ),
+        )
 
 
 def save_dispute(tx: Tx, payment_id: int, dispute: DisputeFacts) -> None:
@@ -199,3 +199,41 @@ def save_dispute(tx: Tx, payment_id: int, dispute: DisputeFacts) -> None:
         " updated_at = excluded.updated_at",
         (dispute.dispute_id, payment_id, dispute.status, encode_dispute(dispute), tx.now),
     )
+
+
+def facts_of(row: PaymentRow) -> AttemptFacts:
+    return decode_attempt(row.facts)
+
+
+def payment_facts(tx: Tx, payment_id: int) -> AttemptFacts:
+    """The facts of one payment as they stand."""
+    return decode_attempt(tx.value("SELECT facts FROM payments WHERE id = ?", (payment_id,)) or "{}")
+
+
+def format_asked(row: PaymentRow) -> str:
+    """`Rs. 24,000`, or `$85.71 for Rs. 24,000` when another currency is charged."""
+    asked = format_minor(row.amount_minor, row.currency)
+    if row.currency == row.booking_currency:
+        return asked
+    return f"{asked} for {format_minor(row.booking_amount_minor, row.booking_currency)} at {row.rate}"
+
+
+def payment_differences(tx: Tx, loaded: Loaded) -> list[str]:
+    """Stored payment columns against the projection, and refund rows against the payment's sum."""
+    found = []
+    for view in loaded.view.payments:
+        stored = tx.one("SELECT status, received_minor, refunded_minor FROM payments WHERE id = ?", (view.payment.seq,))
+        computed = (view.status, view.received_minor, view.refunded_minor)
+        if stored != computed:
+            found.append(f"payment {view.payment.seq}: stored {stored}, its facts say {computed}")
+    return found
+
+
+def rewrite(tx: Tx, loaded: Loaded) -> None:
+    """Write every projected column of the booking anew."""
+    for view in loaded.view.payments:
+        tx.execute(
+            "UPDATE payments SET status = ?, received_minor = ?, refunded_minor = ? WHERE id = ?",
+            (view.status, view.received_minor, view.refunded_minor, view.payment.seq),
+        )
+    save_columns(tx, loaded, loaded.ledger, loaded.view)

@@ -1,0 +1,178 @@
+"""Make or reuse the payment link of a booking: three steps, and the old link is switched off before a new one.
+
+(1) the intention with its idempotency key and exact parameters is committed, (2) Stripe is called, (3) the answer is
+committed. A crash, a time-out or a second press anywhere repeats the same request, never another (D3, D13, E5).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from travello_desk.operations.context import Context
+from travello_desk.operations.errors import StripeFailed, is_definite
+from travello_desk.operations.expire import expire_payment
+from travello_desk.operations.session_params import session_params
+from travello_desk.payments.facts import AttemptFacts
+from travello_desk.payments.narrative import Cause, Line
+from travello_desk.payments.observe import observe_session
+from travello_desk.payments.projection import PaymentView
+from travello_desk.payments.rules import NOT_FOUND, Refusal, Refused, checkout_refusal
+from travello_desk.store import bookings, inbox, ledger, payments, timeline
+from travello_desk.store.tx import Tx
+from travello_desk.stripe_gateway.errors import GatewayError
+from travello_desk.stripe_gateway.refusals import is_amount_too_small
+
+# A session that ends sooner than this is not handed out again: the guest could not finish paying.
+LEAST_LIFE_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An open Checkout Session of a booking. `expires_at` is unix seconds."""
+
+    payment_id: int
+    session_id: str
+    session_url: str
+    expires_at: int
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What stands between here and an open session: `reuse`, `create` or `expire`, for which payment."""
+
+    kind: str
+    payment: payments.PaymentRow
+
+
+async def checkout(ctx: Context, booking_id: int, actor: str, origin: str = "desk") -> Link:
+    """The booking's open session, made if need be. Raises Refused, StripeFailed or StoreUnavailable."""
+    stripe_is_there(ctx)
+    async with ctx.lock(booking_id):
+        for _ in range(4):
+            step = await ctx.store.write(lambda tx: plan(tx, ctx, booking_id, actor, origin))
+            if step.kind == "reuse":
+                return link_of(step.payment, reused=True)
+            if step.kind == "expire":
+                await expire_payment(ctx, step.payment.id, actor)
+                continue
+            return link_of(await create_session(ctx, step.payment, actor), reused=False)
+        raise StripeFailed(None, "The link kept changing while it was being made: try again", retryable=True)
+
+
+def stripe_is_there(ctx: Context) -> None:
+    """Raises NoStripe before anything is written."""
+    _ = ctx.stripe
+
+
+def plan(tx: Tx, ctx: Context, booking_id: int, actor: str, origin: str) -> Step:
+    """In one transaction: what to do next. A new intention is committed here, before any call."""
+    loaded = ledger.load(tx, booking_id)
+    if loaded is None:
+        raise Refused(NOT_FOUND)
+    refusal = checkout_refusal(loaded.ledger, loaded.view)
+    if refusal:
+        raise Refused(refusal)
+    open_views = [view for view in loaded.view.payments if loaded.payments[view.payment.seq].is_open]
+    for view in open_views:
+        return Step(open_step(view, loaded, tx.now), stored(tx, view.payment.seq))
+    return Step("create", intend(tx, ctx, loaded, actor, origin))
+
+
+def open_step(view: PaymentView, loaded: ledger.Loaded, now: int) -> str:
+    """The booking has a session that may be open: finish making it, hand it out, or switch it off first."""
+    facts = view.payment.facts
+    asked = view.payment.asked
+    same_price = (asked.booking_amount_minor, asked.booking_currency) == (
+        loaded.ledger.amount_minor,
+        loaded.ledger.currency,
+    )
+    if not facts.session_id:
+        return "create"
+    alive = facts.expires_at == 0 or facts.expires_at > now + LEAST_LIFE_SECONDS
+    return "reuse" if same_price and alive and facts.session_url else "expire"
+
+
+def stored(tx: Tx, payment_id: int) -> payments.PaymentRow:
+    row = payments.get_payment(tx, payment_id)
+    if row is None:
+        raise LookupError(f"no payment {payment_id}")
+    return row
+
+
+def intend(tx: Tx, ctx: Context, loaded: ledger.Loaded, actor: str, origin: str) -> payments.PaymentRow:
+    """Commit the intention to create a session for the booking's present price."""
+    booking = bookings.get(tx, loaded.booking_id)
+    if booking is None:
+        raise Refused(NOT_FOUND)
+    uid = secrets.token_hex(12)
+    amount_minor, currency = loaded.ledger.amount_minor, loaded.ledger.currency
+    payment_id = payments.insert_payment(
+        tx,
+        payments.NewPayment(
+            uid=uid,
+            booking_id=booking.id,
+            amount_minor=amount_minor,
+            currency=currency,
+            booking_amount_minor=amount_minor,
+            booking_currency=currency,
+            origin=origin,
+            idempotency_key=f"session-{uid}",
+            params=session_params(booking, ctx.settings, ctx.store.install, uid, amount_minor, currency),
+        ),
+    )
+    resave(tx, loaded.booking_id, actor)
+    return stored(tx, payment_id)
+
+
+def resave(tx: Tx, booking_id: int, actor: str) -> None:
+    """Project the booking again after a row of its was added in this transaction."""
+    loaded = ledger.load(tx, booking_id)
+    if loaded is not None:
+        ledger.save_columns(tx, loaded, loaded.ledger, loaded.view)
+
+
+async def create_session(ctx: Context, row: payments.PaymentRow, actor: str) -> payments.PaymentRow:
+    """Steps 2 and 3: call with the stored key and parameters, commit the answer. Also how a crash is resumed."""
+    try:
+        session = await ctx.stripe.create_session(row.parameters, row.idempotency_key)
+    except GatewayError as error:
+        await ctx.store.write(partial(record_failure, row=row, error=error, actor=actor))
+        if is_amount_too_small(error):
+            raise Refused(Refusal("limit", "Amount is below Stripe's minimum (about Rs. 140)")) from error
+        raise StripeFailed(error) from error
+    return await ctx.store.write(lambda tx: record_session(tx, row, session, actor))
+
+
+def record_session(tx: Tx, row: payments.PaymentRow, session: dict[str, Any], actor: str) -> payments.PaymentRow:
+    """Commit Stripe's answer; the timeline says that a link was made, once, even when a webhook was faster."""
+    first = not ledger.payment_facts(tx, row.id).session_id
+    inbox.apply(tx, row.id, row.booking_id, observe_session(session, tx.now), Cause("", "reply"), actor)
+    if first:
+        line = Line("link", "Payment link made", ledger.format_asked(row))
+        ledger.add_line(tx, row.booking_id, actor, line)
+    return stored(tx, row.id)
+
+
+def record_failure(tx: Tx, row: payments.PaymentRow, error: GatewayError, actor: str) -> None:
+    """A definite no closes the intention; anything else leaves it to be resumed with the same key."""
+    payments.note_attempt(tx, "payments", row.id, str(error))
+    if not is_definite(error):
+        return
+    loaded = ledger.load(tx, row.booking_id)
+    if loaded is None:
+        return
+    payment = next(p for p in loaded.ledger.payments if p.seq == row.id)
+    refused = replace(payment, facts=payment.facts.merge(AttemptFacts(create="REFUSED")))
+    ledger.save(tx, loaded, ledger.with_payment(loaded.ledger, refused), Cause("", "reply"), actor)
+    timeline.add(tx, row.booking_id, actor, "link_failed", "Payment link not made", error.sentence)
+
+
+def link_of(row: payments.PaymentRow, *, reused: bool) -> Link:
+    facts = ledger.facts_of(row)
+    if not facts.session_url:
+        raise StripeFailed(None, "Stripe's session is not open any more: try again", retryable=True)
+    return Link(row.id, facts.session_id, facts.session_url, facts.expires_at, reused)

@@ -1,0 +1,91 @@
+"""Every report of Stripe's comes in here: webhook, polling, look-up, reply. One road, one transaction (DESIGN).
+
+The answer to a webhook is given only after `ingest_event` has returned: then the event is durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from travello_desk.operations.context import Context
+from travello_desk.payments.events import StripeEvent, observe_event
+from travello_desk.payments.narrative import Cause
+from travello_desk.payments.observe import Observation
+from travello_desk.payments.projection import Alert
+from travello_desk.store import attention, inbox
+from travello_desk.store.tx import Tx
+
+ACTOR = "Stripe"
+
+
+async def ingest_event(ctx: Context, event: StripeEvent, body: str, source: str = "webhook") -> str:
+    """Store and apply one event; what became of it: applied, duplicate, ignored, foreign, loose, orphan, adopted,
+    quarantined. Raises StoreUnavailable when it could not be stored."""
+    livemode = ctx.livemode
+    install = ctx.store.install
+    return await ctx.store.write(lambda tx: ingest_in(tx, event, body, source, livemode, install))
+
+
+def ingest_in(tx: Tx, event: StripeEvent, body: str, source: str, livemode: bool, install: str) -> str:
+    """The same inside a transaction, so that polling can store its cursor with its events."""
+    if inbox.known_event(tx, event.id):
+        return "duplicate"
+    outcome, booking_id = apply_event(tx, event, source, livemode, install)
+    inbox.keep_event(tx, event, body, source, outcome, booking_id)
+    return outcome
+
+
+def apply_event(tx: Tx, event: StripeEvent, source: str, livemode: bool, install: str) -> tuple[str, int | None]:
+    if event.livemode != livemode:
+        return quarantine(tx, event)
+    observation = observe_event(event)
+    if observation is None:
+        return "ignored", None
+    return apply_observation(tx, observation, Cause(event.type, source), install, event.object, event.created)
+
+
+def apply_observation(
+    tx: Tx, observation: Observation, cause: Cause, install: str, source: Mapping[str, Any], seen: int
+) -> tuple[str, int | None]:
+    """Give one report to its owner; the outcome and the booking it touched."""
+    owner = inbox.find_owner(tx, observation, install)
+    if owner.outcome == "loose":
+        inbox.keep_loose(tx, observation, dict(source), seen, cause.source)
+    elif owner.outcome == "orphan":
+        raise_orphan(tx, observation)
+    elif owner.booking_id:
+        payment_id = owner.payment_id or inbox.adopt(tx, owner.booking_id, observation)
+        inbox.apply(tx, payment_id, owner.booking_id, observation, cause, ACTOR)
+        return owner.outcome, owner.booking_id
+    return owner.outcome, None
+
+
+def quarantine(tx: Tx, event: StripeEvent) -> tuple[str, None]:
+    """An event of the other mode: kept, alerted, without effect (A32)."""
+    mode = "LIVE" if event.livemode else "TEST"
+    attention.raise_alert(tx, None, Alert("livemode", mode, detail=mode))
+    return "quarantined", None
+
+
+def raise_orphan(tx: Tx, observation: Observation) -> None:
+    """Money with our mark for a booking this desk does not have (B24). Only money is worth a person's time."""
+    facts = observation.attempt
+    if facts is None or not facts.paid:
+        return
+    subject = facts.payment_intent_id or facts.session_id
+    amount_minor, currency = facts.received
+    attention.raise_alert(tx, None, Alert("orphan", subject, amount_minor, currency, f"Stripe {subject}"))
+
+
+async def ingest_objects(
+    ctx: Context, observations: Sequence[tuple[Observation, Mapping[str, Any]]], source: str
+) -> None:
+    """Apply what was looked up or answered, in one transaction. Objects without an owner are left alone."""
+    install, seen = ctx.store.install, int(ctx.clock())
+
+    def work(tx: Tx) -> None:
+        for observation, document in observations:
+            apply_observation(tx, observation, Cause("", source), install, document, seen)
+
+    await ctx.store.write(work)
