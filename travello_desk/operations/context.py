@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from travello_desk.operations.errors import NoStripe
+from travello_desk.operations.health import Health
 from travello_desk.settings.model import Settings
 from travello_desk.store.database import Store
 
@@ -50,6 +51,7 @@ class Context:
     gateway: StripeCalls | None
     clock: Callable[[], float]
     clock_offset_seconds: float = 0.0
+    health: Health = field(default_factory=Health)
     locks: dict[int, asyncio.Lock] = field(default_factory=dict)
 
     @property

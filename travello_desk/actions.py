@@ -1,0 +1,253 @@
+"""The one action table: what can be done, with which keys, by whom, and why not. Pure.
+
+Keys, footer, palette, `?`, the CLI's names and README's key list are made from `ACTIONS`; a test fails when README is
+stale. `available` answers None, or the reason why not in a clerk's words (UX 0.2, 4.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from travello_desk.payments.facts import Ledger
+from travello_desk.payments.projection import BookingView
+from travello_desk.payments.rules import (
+    Refusal,
+    cancel_refusal,
+    checkout_refusal,
+    mark_paid_refusal,
+    refund_target,
+    switch_refusal,
+    undo_paid_refusal,
+)
+
+ROLE_RANK: Final = {"clerk": 1, "manager": 2, "owner": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who is signed in. `refund_limit_minor` None means no limit."""
+
+    name: str
+    role: str = "clerk"
+    refund_limit_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The booking under the cursor, as the rules see it."""
+
+    ledger: Ledger
+    view: BookingView
+    guest_email: str = ""
+    link_known: bool = True
+    """False while no public address is set: phones could not open the link."""
+
+
+Available = Callable[[Subject, User], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do. `tier` is the weight of its confirmation (UX 2.2)."""
+
+    id: str
+    label: str
+    help: str
+    keys: tuple[str, ...]
+    scope: str = "list"
+    tier: int = 0
+    role: str = "clerk"
+    cli: str = ""
+    footer: bool = False
+    needs_booking: bool = False
+    available: Available | None = None
+
+
+def text_of(refusal: Refusal | None) -> str | None:
+    return refusal.text if refusal else None
+
+
+def can_link(subject: Subject, user: User) -> str | None:
+    refusal = checkout_refusal(subject.ledger, subject.view)
+    if refusal and refusal.code == "not_online":
+        return "not for ARRIVAL bookings, x moves it to ONLINE first"
+    return text_of(refusal)
+
+
+def can_email(subject: Subject, user: User) -> str | None:
+    return can_link(subject, user) or (None if subject.guest_email else "no e-mail address is known")
+
+
+def can_mark_paid(subject: Subject, user: User) -> str | None:
+    refusal = mark_paid_refusal(subject.ledger, subject.view)
+    if refusal and refusal.code == "not_arrival":
+        return "not for ONLINE bookings, x moves it to pay-on-arrival first"
+    return text_of(refusal)
+
+
+def can_refund(subject: Subject, user: User) -> str | None:
+    if subject.view.desk_minor > 0:
+        return None
+    target = refund_target(subject.view)
+    if target is None:
+        paid = any(payment.payment.facts.paid for payment in subject.view.payments)
+        return "everything has been refunded already" if paid else "nothing was paid yet"
+    return "a dispute is open: the bank decides" if target.dispute == "DISPUTED" else None
+
+
+def can_switch(subject: Subject, user: User) -> str | None:
+    other = "ARRIVAL" if subject.ledger.method == "ONLINE" else "ONLINE"
+    return text_of(switch_refusal(subject.ledger, subject.view, other))
+
+
+def can_cancel(subject: Subject, user: User) -> str | None:
+    return text_of(cancel_refusal(subject.view))
+
+
+def can_undo(subject: Subject, user: User) -> str | None:
+    if subject.ledger.cancelled:
+        return None
+    return text_of(undo_paid_refusal(subject.view))
+
+
+def can_close_link(subject: Subject, user: User) -> str | None:
+    return None if any(payment.payable for payment in subject.view.payments) else "no link is out"
+
+
+def can_accept(subject: Subject, user: User) -> str | None:
+    waiting = any(payment.review and payment.net_minor > 0 for payment in subject.view.payments)
+    return None if waiting else "no payment waits for a decision"
+
+
+def anytime(subject: Subject, user: User) -> str | None:
+    return None
+
+
+def booking_action(
+    action_id: str, label: str, help_text: str, keys: str, available: Available, **more: object
+) -> Action:
+    """An action on the booking under the cursor."""
+    return Action(
+        action_id,
+        label,
+        help_text,
+        tuple(keys.split()),
+        needs_booking=True,
+        available=available,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    Action(
+        "search", "Search", "Find by name, reference, phone, e-mail or room", ("slash",), cli="bookings", footer=True
+    ),
+    booking_action("open", "Open", "Show everything about the booking", "enter", anytime, cli="booking"),
+    booking_action(
+        "link", "Link", "Make or show the payment link and its QR code", "l", can_link, cli="link", footer=True
+    ),
+    booking_action("copy", "Copy", "Copy the payment link, elsewhere the reference", "c y", anytime),
+    booking_action("email", "E-mail", "Mail the payment link to the guest", "e", can_email, footer=True, tier=1),
+    booking_action(
+        "mark_paid",
+        "Mark paid",
+        "Take the balance at the desk",
+        "m",
+        can_mark_paid,
+        cli="mark-paid",
+        footer=True,
+        tier=1,
+    ),
+    booking_action(
+        "refund", "Refund", "Give money back, all or part", "r", can_refund, cli="refund", footer=True, tier=2
+    ),
+    booking_action(
+        "switch", "Switch method", "Move between ONLINE and pay on arrival", "x", can_switch, cli="switch", tier=1
+    ),
+    booking_action("cancel", "Cancel", "Cancel the booking, or note a no-show", "X", can_cancel, cli="cancel", tier=1),
+    booking_action(
+        "undo", "Undo", "Take the last mark paid or cancellation back", "z", can_undo, cli="undo-paid", tier=1
+    ),
+    booking_action(
+        "close_link", "Close link", "Switch the open payment link off", "K", can_close_link, cli="close-link", tier=1
+    ),
+    booking_action("edit", "Edit", "Change guest, stay, room or price", "E", anytime, cli="edit", tier=1),
+    booking_action(
+        "accept", "Accept", "Accept money that differs from what was asked", "A", can_accept, tier=1, role="manager"
+    ),
+    booking_action("explain", "Explain", "Tell the story of this payment in sentences", "p", anytime, cli="explain"),
+    Action("new", "New", "Make a booking", ("n",), cli="new", footer=True, tier=1),
+    Action("mark", "Mark row", "Mark the row for a bulk action", ("space",)),
+    Action("bulk", "Marked", "Act on all marked rows", ("b",), tier=3),
+    Action("view_1", "Arriving", "Today's arrivals", ("1", "f2")),
+    Action("view_2", "Unpaid", "Everything that still owes", ("2", "f3")),
+    Action("view_3", "Links out", "Payment links that guests hold", ("3", "f4")),
+    Action("view_4", "Problems", "What a person must settle", ("4", "f5")),
+    Action("view_5", "In house", "Guests who are here now", ("5", "f6")),
+    Action("view_6", "All", "Every booking", ("6", "f7")),
+    Action("sort", "Sort", "Change the order of the list", ("o",)),
+    Action("activity", "Activity", "Who did what, newest first", ("a",), cli="activity"),
+    Action("events", "Events", "What Stripe has told us", ("w",), cli="events"),
+    Action("day", "Day", "The day's takings", ("d", "f9"), cli="report", footer=True),
+    Action("shift", "Shift", "Open, count and close the drawer", ("s",), cli="shift"),
+    Action(
+        "problems",
+        "Problems",
+        "Everything that waits for a person",
+        ("exclamation_mark",),
+        scope="anywhere",
+        cli="problems",
+    ),
+    Action("doctor", "Doctor", "Check keys, clock, store, mail and address", ("D",), cli="doctor"),
+    Action("help", "Keys", "The keys of this place", ("question_mark", "f1"), scope="anywhere", footer=True),
+    Action("palette", "Find action", "Find any action by name", ("ctrl+p",), scope="anywhere", footer=True),
+    Action("lock", "Lock", "Lock the desk or hand it over", ("ctrl+l",), scope="anywhere"),
+    Action("quit", "Quit", "Leave the desk", ("ctrl+q",), scope="anywhere"),
+)
+BY_ID: Final = {action.id: action for action in ACTIONS}
+
+
+def reason_against(action: Action, subject: Subject | None, user: User) -> str | None:
+    """Why this user cannot do it now, or None."""
+    if ROLE_RANK.get(user.role, 0) < ROLE_RANK[action.role]:
+        return f"needs a {action.role}"
+    if not action.needs_booking:
+        return None
+    if subject is None:
+        return "no booking is selected"
+    return action.available(subject, user) if action.available else None
+
+
+def actions_for(subject: Subject | None, user: User) -> list[tuple[Action, str | None]]:
+    """Every action on a booking with None or the reason why not: the "Next" line, keys, palette and CLI read this."""
+    return [(action, reason_against(action, subject, user)) for action in ACTIONS if action.needs_booking]
+
+
+# What helps next, by badge: at most two, in order (UX 0.2).
+NEXT: Final = {
+    "DUE": ("link", "email"),
+    "LINK OUT": ("link", "email"),
+    "EXPIRED": ("link", "email"),
+    "FAILED": ("link", "email"),
+    "REFUNDED": ("link",),
+    "ON ARRIVAL": ("mark_paid",),
+    "REVIEW": ("accept", "refund"),
+    "CANCEL": ("undo",),
+    "PAID": (),
+    "PART REF": (),
+    "SETTLING": (),
+    "CHECKING": (),
+}
+
+
+def next_actions(subject: Subject, user: User) -> list[Action]:
+    """The one or two sensible next steps, each of them possible now."""
+    suggested = list(NEXT.get(subject.view.badge, ()))
+    if any(payment.duplicate for payment in subject.view.payments):
+        suggested.insert(0, "refund")
+    if subject.ledger.cancelled and subject.view.paid_minor > 0:
+        suggested.insert(0, "refund")
+    possible = [BY_ID[name] for name in dict.fromkeys(suggested)]
+    return [action for action in possible if reason_against(action, subject, user) is None][:2]
