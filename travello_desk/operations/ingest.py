@@ -13,6 +13,7 @@ from travello_desk.payments.events import StripeEvent, observe_event
 from travello_desk.payments.narrative import Cause
 from travello_desk.payments.observe import Observation
 from travello_desk.payments.projection import Alert
+from travello_desk.payments.resolve import Outcome
 from travello_desk.store import attention, inbox
 from travello_desk.store.tx import Tx
 
@@ -20,7 +21,7 @@ ACTOR = "Stripe"
 
 
 async def ingest_event(ctx: Context, event: StripeEvent, body: str, source: str = "webhook") -> str:
-    """Store and apply one event; what became of it: applied, duplicate, ignored, foreign, loose, orphan, adopted,
+    """Store and apply one event; what became of it: applied, duplicate, ignored, loose, orphan, adopted,
     quarantined. Raises StoreUnavailable when it could not be stored."""
     livemode = ctx.livemode
     install = ctx.store.install
@@ -49,16 +50,19 @@ def apply_observation(
     tx: Tx, observation: Observation, cause: Cause, install: str, source: Mapping[str, Any], seen: int
 ) -> tuple[str, int | None]:
     """Give one report to its owner; the outcome and the booking it touched."""
-    owner = inbox.find_owner(tx, observation, install)
-    if owner.outcome == "loose":
+    found = inbox.find_owner(tx, observation, install)
+    if found.outcome is Outcome.LOOSE:
         inbox.keep_loose(tx, observation, dict(source), seen, cause.source)
-    elif owner.outcome == "orphan":
+    elif found.outcome is Outcome.ORPHAN:
         raise_orphan(tx, observation)
-    elif owner.booking_id:
-        payment_id = owner.payment_id or inbox.adopt(tx, owner.booking_id, observation)
-        inbox.apply(tx, payment_id, owner.booking_id, observation, cause, ACTOR)
-        return owner.outcome, owner.booking_id
-    return owner.outcome, None
+    elif found.outcome is Outcome.ADOPT:
+        payment_id = inbox.adopt(tx, found.booking_id, observation)
+        inbox.apply(tx, payment_id, found.booking_id, observation, cause, ACTOR)
+        return "adopted", found.booking_id
+    elif found.payment is not None:
+        inbox.apply(tx, found.payment.payment_id, found.payment.booking_id, observation, cause, ACTOR)
+        return "applied", found.payment.booking_id
+    return ("ignored" if found.outcome is Outcome.IGNORE else found.outcome.value), None
 
 
 def quarantine(tx: Tx, event: StripeEvent) -> tuple[str, None]:

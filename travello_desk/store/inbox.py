@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from travello_desk.payments.events import StripeEvent
 from travello_desk.payments.facts import AttemptFacts, Ledger, Payment
 from travello_desk.payments.narrative import Cause
 from travello_desk.payments.observe import (
-    Keys,
     Observation,
     observe_charge,
     observe_dispute,
@@ -22,6 +22,7 @@ from travello_desk.payments.observe import (
     observe_refund,
     observe_session,
 )
+from travello_desk.payments.resolve import Resolution, absorb, gather, links_of, resolve
 from travello_desk.store import ledger as ledgers
 from travello_desk.store.tx import Tx
 
@@ -36,18 +37,10 @@ OBSERVE_AGAIN = {
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose report it is: a payment we have, a booking to adopt it for, or neither with the reason."""
+    """A payment of ours and its booking."""
 
-    payment_id: int = 0
-    booking_id: int = 0
-    outcome: str = "applied"
-
-
-FOREIGN = Owner(outcome="foreign")
-IGNORED = Owner(outcome="ignored")
-LOOSE = Owner(outcome="loose")
-ORPHAN = Owner(outcome="orphan")
-ADOPT = "adopted"
+    payment_id: int
+    booking_id: int
 
 
 def known_event(tx: Tx, event_id: str) -> bool:
@@ -75,49 +68,36 @@ def keep_event(tx: Tx, event: StripeEvent, body: str, source: str, outcome: str,
     )
 
 
-def find_owner(tx: Tx, observation: Observation, install: str) -> Owner:
-    """The first hit wins, in the order of PAYMENTS 1.2."""
-    keys = observation.keys
-    if keys.install and keys.install != install:
-        return FOREIGN
-    for sql, value in look_ups(keys):
-        row = tx.one(sql, (value,))
-        if row is not None:
-            return Owner(row[0], row[1])
-    return unowned(tx, observation)
-
-
 BY_UID = "SELECT id, booking_id FROM payments WHERE uid = ?"
-BY_OBJECT = "SELECT p.id, p.booking_id FROM stripe_links l JOIN payments p ON p.id = l.payment_id WHERE l.object_id = ?"
-BY_REFUND = "SELECT p.id, p.booking_id FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.uid = ?"
-BY_STRIPE_REFUND = (
-    "SELECT p.id, p.booking_id FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.stripe_refund_id = ?"
+BY_STRIPE_ID = (
+    "SELECT p.id, p.booking_id FROM stripe_links l JOIN payments p ON p.id = l.payment_id WHERE l.object_id = ?"
 )
+HAS_BOOKING = "SELECT 1 FROM bookings WHERE id = ?"
 
 
-def look_ups(keys: Keys) -> list[tuple[str, str]]:
-    """The statements to try for these keys, strongest first."""
-    tries = [(BY_UID, keys.payment_uid)] if keys.payment_uid else []
-    if keys.refund_uid:
-        tries.append((BY_REFUND, keys.refund_uid))
-    tries.extend((BY_OBJECT, object_id) for object_id in keys.object_ids)
-    if keys.client_reference_id:
-        tries.append((BY_UID, keys.client_reference_id))
-    return tries
+class StoreIndex:
+    """The look-ups of payments/resolve.py, by SQL."""
+
+    __slots__ = ("tx",)
+
+    def __init__(self, tx: Tx) -> None:
+        self.tx = tx
+
+    def by_uid(self, payment_uid: str) -> Owner | None:
+        row = self.tx.one(BY_UID, (payment_uid,))
+        return Owner(*row) if row else None
+
+    def by_stripe_id(self, stripe_id: str) -> Owner | None:
+        row = self.tx.one(BY_STRIPE_ID, (stripe_id,))
+        return Owner(*row) if row else None
+
+    def has_booking(self, booking_id: int) -> bool:
+        return self.tx.one(HAS_BOOKING, (booking_id,)) is not None
 
 
-def unowned(tx: Tx, observation: Observation) -> Owner:
-    """No payment of ours: adopt by booking, keep loose, raise an orphan, or ignore."""
-    keys = observation.keys
-    if observation.refund or observation.dispute:
-        return LOOSE
-    if keys.booking_id and (keys.session_id or keys.payment_intent_id):
-        if tx.one("SELECT 1 FROM bookings WHERE id = ?", (keys.booking_id,)) is not None:
-            return Owner(0, keys.booking_id, ADOPT)
-        return ORPHAN if keys.marked else IGNORED
-    if keys.marked and (keys.session_id or keys.payment_intent_id):
-        return ORPHAN
-    return LOOSE if keys.charge_id and not keys.session_id else IGNORED
+def find_owner(tx: Tx, observation: Observation, install: str) -> Resolution[Owner]:
+    """Whose report it is, in the order of PAYMENTS 1.2."""
+    return resolve(observation, install, StoreIndex(tx))
 
 
 def keep_loose(tx: Tx, observation: Observation, source: dict[str, Any], seen: int, origin: str) -> None:
@@ -154,50 +134,25 @@ def apply(
     if loaded is None:
         raise LookupError(f"payment {payment_id} has no booking {booking_id}")
     payment = next(p for p in loaded.ledger.payments if p.seq == payment_id)
-    grown = merge(payment, observation)
-    grown = pick_up_loose(tx, payment, grown, observation.keys)
+    grown = absorb(payment, observation)
+    if links_of(grown.facts) != links_of(payment.facts):
+        grown = gather(grown, partial(claim, tx, payment_id))
     view = ledgers.save(tx, loaded, ledgers.with_payment(loaded.ledger, grown), cause, actor)
     return replace(loaded, view=view)
 
 
-def merge(payment: Payment, observation: Observation) -> Payment:
-    """One payment with one more report about it."""
-    if observation.refund is not None:
-        payment = payment.with_refund(observation.refund)
-    if observation.dispute is not None:
-        payment = payment.with_dispute(observation.dispute)
-    if observation.attempt is not None:
-        payment = replace(payment, facts=payment.facts.merge(observation.attempt))
-    return payment
-
-
-def new_links(before: AttemptFacts, after: AttemptFacts, keys: Keys) -> list[str]:
-    """Stripe ids that lead to this payment from now on."""
-    known = {before.session_id, before.payment_intent_id, before.charge_id}
-    ids = (*keys.object_ids, after.session_id, after.payment_intent_id, after.charge_id)
-    return [object_id for object_id in dict.fromkeys(ids) if object_id and object_id not in known]
-
-
-def pick_up_loose(tx: Tx, before: Payment, payment: Payment, keys: Keys) -> Payment:
-    """Record new links; merge and drop what was waiting for them, until nothing more is found."""
-    pending = new_links(before.facts, payment.facts, keys)
-    while pending:
-        object_id = pending.pop()
-        linked = tx.execute(
-            "INSERT INTO stripe_links (object_id, payment_id) VALUES (?, ?) ON CONFLICT (object_id) DO NOTHING",
-            (object_id, payment.seq),
-        )
-        if not linked:
-            continue
-        for row_id, kind, body, seen in tx.all(
-            "SELECT id, kind, body, seen FROM loose_facts WHERE object_key = ?", (object_id,)
-        ):
-            found = OBSERVE_AGAIN[kind](json.loads(body), seen)
-            grown = merge(payment, found)
-            pending.extend(new_links(payment.facts, grown.facts, found.keys))
-            payment = grown
-            tx.execute("DELETE FROM loose_facts WHERE id = ?", (row_id,))
-    return payment
+def claim(tx: Tx, payment_id: int, stripe_id: str) -> list[Observation]:
+    """Make the id lead to this payment; what was kept loose under it, which is dropped with that."""
+    linked = tx.execute(
+        "INSERT INTO stripe_links (object_id, payment_id) VALUES (?, ?) ON CONFLICT (object_id) DO NOTHING",
+        (stripe_id, payment_id),
+    )
+    if not linked:
+        return []
+    rows = tx.all("SELECT kind, body, seen FROM loose_facts WHERE object_key = ?", (stripe_id,))
+    if rows:
+        tx.execute("DELETE FROM loose_facts WHERE object_key = ?", (stripe_id,))
+    return [OBSERVE_AGAIN[kind](json.loads(body), seen) for kind, body, seen in rows]
 
 
 def booking_of_session(tx: Tx, session_id: str) -> int | None:
