@@ -97,7 +97,7 @@ def parse_major(text: str, currency: str) -> int:
     if match is None:
         raise MoneyError(f"{typed[:40]!r} is not an amount: write it like 12,300 or 12300.50")
     whole, fraction = match.group(1).replace(",", ""), match.group(2) or ""
-    if len(fraction) > digits and (digits or fraction.strip("0")):
+    if len(fraction) > digits and (digits or fraction not in ("0", "00")):
         raise MoneyError(f"{currency} has {digits} digits after the point" if digits else f"{currency} has no decimals")
     minor = int(whole + fraction[:digits].ljust(digits, "0"))
     step = STEP.get(currency.upper(), 1)

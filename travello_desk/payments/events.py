@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from travello_desk.payments.facts import BANK_FAILED, AttemptFacts, Failure
+from travello_desk.payments.facts import AttemptFacts
 from travello_desk.payments.observe import (
     Json,
     Observation,
+    bank_failure,
     child,
     observe_charge,
     observe_dispute,
@@ -77,11 +78,7 @@ def session_settled(source: Json, at: int) -> Observation:
 
 def session_async_failed(source: Json, at: int) -> Observation:
     seen = observe_session(source, at)
-    failed = AttemptFacts(
-        create="CREATED",
-        attempt="async_failed",
-        failures=frozenset({Failure(at, BANK_FAILED, "the bank payment failed", text(source, "id"))}),
-    )
+    failed = bank_failure(text(source, "id"), at)
     return replace(seen, attempt=(seen.attempt or AttemptFacts()).merge(failed))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from travello_desk.payments.facts import AttemptFacts, DisputeFacts, Failure, RefundFacts
+from travello_desk.payments.facts import BANK_FAILED, AttemptFacts, DisputeFacts, Failure, RefundFacts
 
 Json = Mapping[str, Any]
 APP = "travello-desk"
@@ -133,10 +133,16 @@ def observe_session(session: Json, at: int) -> Observation:
     if isinstance(intent, Mapping):
         inner = observe_intent(intent, at).attempt or AttemptFacts()
         if complete and not paid and text(intent, "status") in ("requires_payment_method", "canceled"):
-            inner = replace(inner, attempt="async_failed")
+            inner = inner.merge(bank_failure(keys.session_id, at))
         facts = facts.merge(inner)
         keys = replace(keys, charge_id=facts.charge_id)
     return Observation(keys, attempt=facts)
+
+
+def bank_failure(session_id: str, at: int) -> AttemptFacts:
+    """A delayed payment that came to nothing; told by an event of its own, or seen on the intent (B16)."""
+    told = frozenset({Failure(at, BANK_FAILED, "the bank payment failed", session_id)})
+    return AttemptFacts(create="CREATED", attempt="async_failed", failures=told)
 
 
 def received_of(session: Json, paid_status: str) -> tuple[int, str]:
@@ -179,7 +185,7 @@ def failure_of(error: Json, at: int, intent_id: str) -> Failure:
 def observe_charge(charge: Json, at: int) -> Observation:
     """A charge: how much of it was given back, and which card it was."""
     keys = keys_of(charge)
-    paid = charge.get("paid") is True and text(charge, "status") == "succeeded"
+    paid = charge.get("paid") is True and charge.get("captured") is not False and text(charge, "status") == "succeeded"
     facts = AttemptFacts(
         create="CREATED",
         attempt="paid" if paid else "open",
