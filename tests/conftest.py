@@ -1,8 +1,12 @@
-"""Settings of the property tests: `ci` is quick and repeatable, `--hypothesis-profile=deep` searches."""
+"""Rules of the whole suite. Property tests: `ci` is quick and repeatable, `--hypothesis-profile=deep` searches."""
 
 from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
+
+from tests.no_skips import pytest_make_collect_report, pytest_runtest_makereport
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 settings.register_profile(
     "ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
