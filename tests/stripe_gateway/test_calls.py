@@ -137,6 +137,20 @@ async def test_out_of_time_in_the_second_attempt_keeps_the_doubt_of_the_first() 
     assert not caught.value.outcome_known
 
 
+async def test_a_connection_of_the_first_attempt_is_no_doubt_about_the_second() -> None:
+    first = iter([Busy()])
+
+    async def send() -> None:
+        for error in first:
+            current_exchange.get().connected = True
+            raise error
+        await asyncio.Event().wait()  # on the way to a second connection
+
+    with pytest.raises(TimedOut) as caught:
+        await Caller(timeout_seconds=0.02, pause_seconds=0).call(send, Exchange(writes=True))
+    assert caught.value.outcome_known
+
+
 async def test_someone_elses_cancellation_passes_through() -> None:
     task = asyncio.create_task(QUICK.call(asyncio.Event().wait, Exchange(writes=True)))
     await asyncio.sleep(0)

@@ -114,7 +114,7 @@ async def test_the_log_tells_the_exchange_and_not_its_content(
         await gateway.create_session({"customer_email": "guest@example.com"}, "key-1")
     assert "POST /v1/checkout/sessions: HTTP 400" in caplog.text
     assert "req_1" in caplog.text
-    assert "guest@" not in caplog.text
+    assert "guest" not in caplog.text
     assert SECRET not in caplog.text
 
 
