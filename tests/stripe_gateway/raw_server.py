@@ -62,6 +62,7 @@ class RawServer:
 
     script: list[Reply] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)  # a request has come in
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -97,6 +98,7 @@ class RawServer:
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         self.requests.append(await _read_request(reader))
+        self.heard.set()
         reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         writer.write(reply.data)
         await writer.drain()

@@ -127,8 +127,11 @@ async def test_a_failed_look_up_leaves_no_doubt(server: RawServer, gateway: Gate
 
 @pytest.fixture
 async def hurried(server: RawServer) -> AsyncIterator[Gateway]:
-    desk = Gateway(SECRET, api_base=server.url, timeout_seconds=0.05, pause_seconds=0.001)
+    """Gives up soon, but has a connection already: a slow machine cannot make it give up before it is heard."""
+    desk = Gateway(SECRET, api_base=server.url, timeout_seconds=0.25, pause_seconds=0.001)
     await desk.warm_up()
+    server.script = [good({"id": "acct_1", "object": "account"})]
+    await desk.account()
     yield desk
     await desk.close()
 
@@ -139,7 +142,7 @@ async def test_a_stall_anywhere_in_the_answer_ends_in_time(server: RawServer, hu
     error = await create(hurried)
     assert type(error) is TimedOut
     assert not error.outcome_known
-    assert error.sentence == "Stripe did not answer in 0.05 s: it is not known whether it acted"
+    assert error.sentence == "Stripe did not answer in 0.25 s: it is not known whether it acted"
     with pytest.raises(TimedOut) as caught:
         await hurried.retrieve_refund("re_1")
     assert caught.value.outcome_known
@@ -149,7 +152,7 @@ async def test_a_stall_after_a_fault_ends_in_the_same_time(server: RawServer, hu
     server.script = [refusal(429, message="Too many"), HANG]
     error = await create(hurried)
     assert type(error) is TimedOut
-    assert len(server.requests) == 2
+    assert len(server.requests) == 3
 
 
 def free_port() -> int:
@@ -228,6 +231,28 @@ async def test_what_stripe_says_is_kept(server: RawServer, gateway: Gateway) -> 
         "req_8",
         "At least 50 cents.",
     )
+
+
+async def test_closing_ends_a_call_under_way_in_doubt(server: RawServer, gateway: Gateway) -> None:
+    server.script = [HANG]
+    under_way = asyncio.create_task(create(gateway))
+    await server.heard.wait()
+    await gateway.close()
+    error = await under_way
+    assert type(error) is Unreachable
+    assert not error.outcome_known
+    assert len(server.requests) == 1
+
+
+async def test_closing_before_the_first_call_is_done_opening(server: RawServer, gateway: Gateway) -> None:
+    server.script = [HANG]
+    under_way = asyncio.create_task(create(gateway))
+    await asyncio.sleep(0)
+    await gateway.close()
+    error = await under_way
+    assert type(error) is Unreachable
+    assert error.sentence == "The desk has hung up on Stripe"
+    assert not server.requests
 
 
 async def test_after_closing_nothing_is_sent(server: RawServer, gateway: Gateway) -> None:
