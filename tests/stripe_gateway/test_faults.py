@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 
 import pytest
@@ -22,6 +23,7 @@ from travello_desk.stripe_gateway import (
     Unauthorised,
     Unreachable,
 )
+from travello_desk.stripe_gateway.transport import secure_context
 
 SESSION = {"id": "cs_test_1", "object": "checkout.session", "url": "https://checkout.stripe.com/c/pay/cs_test_1#fid"}
 HTML = "<html><body>It works!</body></html>"
@@ -196,7 +198,21 @@ async def test_plain_http_where_tls_is_expected_gets_no_request() -> None:
     assert all(data.startswith(b"\x16\x03") for data in heard)
 
 
-async def test_a_reset_and_then_a_closed_port_stays_in_doubt(server: RawServer, gateway: Gateway) -> None:
+def test_only_a_valid_certificate_will_do() -> None:
+    context = secure_context()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.cert_store_stats()["x509_ca"] > 50  # the SDK's own list is among them
+
+
+async def test_an_answer_without_end_is_not_kept_in_memory(server: RawServer, gateway: Gateway) -> None:
+    server.script = [answer(200, b" " * (33 * 1024 * 1024))]
+    error = await create(gateway)
+    assert type(error) is BadAnswer
+    assert error.sentence.startswith("The answer is far too long to be Stripe's")
+
+
+async def test_a_reset_and_then_a_refused_key_stays_in_doubt(server: RawServer, gateway: Gateway) -> None:
     """The first attempt may have been carried out, whatever became of the second."""
     server.script = [RESET, refusal(401, message="Invalid API Key provided")]
     error = await create(gateway)
