@@ -160,7 +160,7 @@ async def test_lists_filter_by_intent_status_time_and_email(
     intent = sandbox.books.sessions[paid.id]["payment_intent"]
 
     async def found(**filters: Any) -> list[str]:
-        page = await client.v1.checkout.sessions.list_async(filters)  # type: ignore[arg-type]
+        page = await client.v1.checkout.sessions.list_async(filters)
         return [session.id for session in page.data]
 
     assert await found(payment_intent=intent) == [paid.id]

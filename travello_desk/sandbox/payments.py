@@ -16,7 +16,7 @@ from travello_desk.sandbox.world import Thing, World
 class Buyer:
     """Who pays, as typed on the page, and the price they saw if Stripe converted it (PAYMENTS B21)."""
 
-    email: str | None = "guest@example.com"
+    email: str | None = None  # None: the session's own, else guest@example.com
     name: str | None = "Test Guest"
     presentment: tuple[str, int] | None = None  # currency, minor units
 
@@ -50,7 +50,7 @@ def pay_by_card(world: World, session: Thing, number: str, buyer: Buyer) -> Atte
     if session["amount_total"] == 0:
         return _complete_without_payment(world, session, buyer)
     intent = _intent_of(world, session)
-    charge = shapes.charge(world, intent, _card_details(world, card), buyer.email, buyer.name)
+    charge = shapes.charge(world, intent, _card_details(world, card), _email(session, buyer), buyer.name)
     world.books.charges[charge["id"]] = charge
     if card.decline is not None:
         _mark_failed(world, intent, charge, card.decline)
@@ -73,7 +73,7 @@ def pay_by_bank_debit(world: World, session: Thing, buyer: Buyer, settles: bool 
     """Complete the session unpaid. ``settles``: by itself, well (True) or badly (False); None waits."""
     _begin(world, session, "us_bank_account")
     intent = _intent_of(world, session)
-    charge = shapes.charge(world, intent, _bank_details(world), buyer.email, buyer.name)
+    charge = shapes.charge(world, intent, _bank_details(world), _email(session, buyer), buyer.name)
     charge["outcome"] = _outcome("approved_by_network", None, "Payment complete.", "authorized")
     world.books.charges[charge["id"]] = charge
     _present(buyer, intent, charge, session)
@@ -200,12 +200,15 @@ def _payment_method(charge: Thing) -> Thing:
     }
 
 
+def _email(session: Thing, buyer: Buyer) -> str:
+    return buyer.email or session["customer_email"] or "guest@example.com"
+
+
 def _complete(session: Thing, buyer: Buyer, payment_status: str) -> None:
-    email = buyer.email or session["customer_email"]
     _present(buyer, session)
     session.update(
         {
-            "customer_details": shapes.customer_details(email, buyer.name),
+            "customer_details": shapes.customer_details(_email(session, buyer), buyer.name),
             "payment_status": payment_status,
             "status": "complete",
             "url": None,

@@ -12,9 +12,12 @@ from aiohttp import web
 
 from travello_desk.sandbox import disputes, payments, refunds, sessions
 from travello_desk.sandbox.clock import Clock
+from travello_desk.sandbox.control import Control
+from travello_desk.sandbox.dashboard import Dashboard
 from travello_desk.sandbox.delivery import Delivery, Target
 from travello_desk.sandbox.faults import FaultPlan
 from travello_desk.sandbox.ids import Ids
+from travello_desk.sandbox.pages import PaymentPages
 from travello_desk.sandbox.payments import Attempt, Buyer
 from travello_desk.sandbox.server import Access, ApiServer, Logged
 from travello_desk.sandbox.world import BY_ITSELF, Behaviour, Books, Thing, World
@@ -71,6 +74,10 @@ class Sandbox:
         """Listen; port 0 picks a free one. ``base_url`` is known afterwards."""
         app = web.Application(client_max_size=_MOST_BYTES)
         app.router.add_route("*", "/v1/{tail:.*}", self.api.handle)
+        PaymentPages(self.world).add_routes(app.router)
+        if self.control_enabled:
+            Dashboard(self).add_routes(app.router)
+            Control(self).add_routes(app.router)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         self._host, self._port = host, port

@@ -30,6 +30,8 @@ def create(world: World, params: Thing, cause: Cause) -> Thing:
     books = world.books
     books.sessions[session["id"]] = session
     books.line_items[session["id"]] = items
+    products = [sent["price_data"]["product_data"] for sent in params["line_items"]]
+    books.line_notes[session["id"]] = [product.get("description", "") for product in products]
     books.intent_data[session["id"]] = params.get("payment_intent_data", {})
     world.schedule.at(expires_at, partial(_run_out, world, session))
     return session

@@ -36,6 +36,7 @@ class Books:
 
     sessions: dict[str, Thing] = field(default_factory=dict)
     line_items: dict[str, list[Thing]] = field(default_factory=dict)
+    line_notes: dict[str, list[str]] = field(default_factory=dict)  # product descriptions, for the page
     intent_data: dict[str, Thing] = field(default_factory=dict)
     payment_intents: dict[str, Thing] = field(default_factory=dict)
     charges: dict[str, Thing] = field(default_factory=dict)
