@@ -179,7 +179,7 @@ def alert_sentence(alert: Alert, asked: str = "") -> str:
         "dispute_lost": f"Dispute lost: {amount} and Stripe's fee are gone",
         "orphan": f"{amount} was paid for a booking this desk does not have ({alert.detail})",
         "livemode": f"A {alert.detail} event arrived on a desk of the other mode: nothing was applied",
-    }.get(alert.kind, f"{alert.kind.replace('_', ' ')} {amount} {alert.detail}".strip())
+    }.get(alert.kind, " ".join(part for part in (alert.kind.replace("_", " "), amount, alert.detail) if part))
 
 
 def wrong_amount_sentence(alert: Alert, amount: str, asked: str) -> str:
