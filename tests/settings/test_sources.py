@@ -25,7 +25,7 @@ def test_an_empty_value_in_the_environment_unsets_dotenv(tmp_path: Path) -> None
 
 def test_dotenv_takes_exports_comments_bom_and_literal_dollars(tmp_path: Path) -> None:
     dotenv(tmp_path, '\ufeff# desk\nexport HOTEL_NAME="Serena"  # name\n\nAUTH_JWT_SECRET=a${HOME}b\nLISTEN_HOST\n')
-    values = read_values({"HOME": "/root"}, tmp_path)
+    values = read_values({"HOME": "/srv/desk"}, tmp_path)
     assert values.by_name["HOTEL_NAME"] == "Serena"
     assert values.by_name["AUTH_JWT_SECRET"] == "a${HOME}b"
     assert "LISTEN_HOST" not in values.by_name
