@@ -14,7 +14,7 @@ from tests.tree import ROOT, name, python_files, text_files
 LONGEST = 400
 SOURCES = python_files()
 # Written in two pieces, so that this file is not its own finding.
-LEFT_OVERS = re.compile("TO" + "DO|FIX" + r"ME|\bXX" + r"X\b")
+LEFT_OVERS = re.compile("TO" + "DO|FIX" + r"ME|#.*\bXX" + r"X\b")
 # Keys of the form Stripe gives out, unless one look tells that they are none.
 REAL_KEY = re.compile(
     r"(?:[srp]k_live_(?=\w{10})|[srp]k_test_(?=\w{24})|whsec_(?=[\w+/]{32}))(?!\w*(?i:not|sandbox|abcdef))"
