@@ -228,15 +228,16 @@ def event_body(target: Target, number: int, run: str, created_at: int) -> bytes:
 
     The same run and number always give the same event id, so that a repeated run is a run of duplicates.
     """
-    intent = f"pi_{run}{target.payment_uid}"
+    # Like Stripe's own, ids made at the moment of paying rise with time; the session's id was random and came before.
+    moment = f"{run}{number:08d}"
     words = {
-        "@EVENT@": f"evt_{run}{number:08d}",
+        "@EVENT@": f"evt_{moment}",
         "@API@": API_VERSION,
         "@CREATED@": str(created_at),
         "@EXPIRES@": str(created_at + 86_400),
         "@SESSION@": target.session_id,
-        "@INTENT@": intent,
-        "@CHARGE@": f"ch_{run}{target.payment_uid}",
+        "@INTENT@": f"pi_{moment}",
+        "@CHARGE@": f"ch_{moment}",
         "@AMOUNT@": str(target.amount_minor),
         "@CURRENCY@": target.currency.lower(),
         "@BOOKING@": str(target.booking_id),

@@ -12,11 +12,13 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from benchmarks import client, events, stats
 
 CONNECTIONS = 32
+ROOT = Path(__file__).parent.parent
 SCATTER_SEED = 20261120
 
 
@@ -68,7 +70,7 @@ def measure(job: dict[str, Any]) -> Load:
 def run_in_own_process(job: dict[str, Any]) -> Load:
     """Starts the generator with a job and waits for it. Raises when any answer was not 200."""
     command = [sys.executable, "-m", "benchmarks.load"]
-    done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, cwd=ROOT)
     if done.returncode != 0:
         raise RuntimeError(f"the load generator failed:\n{done.stderr}")
     load = Load(**json.loads(done.stdout))

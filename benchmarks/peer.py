@@ -25,17 +25,26 @@ WORKER_CLASSES = {
     "gthread": ("--worker-class", "gthread", "--threads", "4", "--keep-alive", "75"),
 }
 
-INSERT_BOOKING = """
+# The peer gets the very bookings of our store, so that both look for the same rows among as many others.
+COPY = (
+    """
     INSERT INTO peer_booking (id, reference, user_id, guest_name, guest_email, room, check_in, check_out,
                               amount_minor, currency, method, status, updated_at)
-    VALUES (?, ?, 7, 'Ayesha Khan', 'guest@example.com', '204', '2026-12-01', '2026-12-04', ?, ?, 'ONLINE',
-            'PENDING', '2026-11-20 12:00:00')
-"""
-INSERT_PAYMENT = """
-    INSERT INTO peer_payment (booking_id, uid, amount_minor, currency, session_id, received_minor, status,
-                              updated_at)
-    VALUES (?, ?, ?, ?, ?, 0, 'PROCESSING', '2026-11-20 12:00:00')
-"""
+    SELECT id, reference, user_id, guest_name, guest_email, room, check_in, check_out,
+           amount_minor, currency, method, status, '2026-11-20 12:00:00' FROM ours.bookings
+    """,
+    """
+    INSERT INTO peer_payment (id, booking_id, uid, amount_minor, currency, session_id, payment_intent_id,
+                              received_minor, status, updated_at)
+    SELECT id, booking_id, uid, amount_minor, currency, session_id, NULLIF(payment_intent_id, ''),
+           received_minor, CASE status WHEN 'OPEN' THEN 'PROCESSING' ELSE status END, '2026-11-20 12:00:00'
+    FROM ours.payments
+    """,
+    """
+    INSERT INTO peer_timelineentry (booking_id, at, actor, text)
+    SELECT booking_id, '2026-11-20 12:00:00', actor, text FROM ours.timeline
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +66,20 @@ def python() -> Path:
     return interpreter
 
 
-def booking_row(target: Target) -> tuple[object, ...]:
-    return (target.booking_id, f"TD-{target.booking_id}", target.amount_minor, target.currency)
-
-
-def payment_row(target: Target) -> tuple[object, ...]:
-    return (target.booking_id, target.payment_uid, target.amount_minor, target.currency, target.session_id)
-
-
-def make_store(database: Path, targets: Sequence[Target]) -> None:
-    """The peer's tables, with one booking and one open payment for each target."""
+def make_store(database: Path, ours: Path) -> None:
+    """The peer's tables with the bookings, payments and timeline of our store."""
     env = {**os.environ, "PEER_DATABASE": str(database)}
     command = [str(python()), "manage.py", "migrate", "--run-syncdb", "-v", "0"]
     subprocess.run(command, cwd=PROJECT, env=env, check=True)
-    with sqlite3.connect(database) as connection:
-        connection.executemany(INSERT_BOOKING, (booking_row(target) for target in targets))
-        connection.executemany(INSERT_PAYMENT, (payment_row(target) for target in targets))
-    connection.close()
+    connection = sqlite3.connect(database)
+    try:
+        connection.execute("ATTACH ? AS ours", (str(ours),))
+        with connection:
+            for statement in COPY:
+                connection.execute(statement)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -95,9 +101,11 @@ def running(
 def check(database: Path, paid: Sequence[Target], events: int) -> None:
     """Raises unless every booking of `paid` is PAID and every event is stored exactly once."""
     connection = sqlite3.connect(database)
-    rows = connection.execute("SELECT id FROM peer_booking WHERE status = 'PAID'")
-    missing = {target.booking_id for target in paid} - {row[0] for row in rows}
-    stored = connection.execute("SELECT COUNT(*) FROM peer_stripeevent").fetchone()[0]
-    connection.close()
+    try:
+        settled = connection.execute("SELECT id FROM peer_booking WHERE status = 'PAID'").fetchall()
+        [stored] = connection.execute("SELECT COUNT(*) FROM peer_stripeevent").fetchone()
+    finally:
+        connection.close()
+    missing = {target.booking_id for target in paid} - {row[0] for row in settled}
     if missing or stored != events:
         raise RuntimeError(f"the peer has {len(missing)} bookings not PAID and {stored} of {events} events")
