@@ -23,16 +23,16 @@ def loaded(tmp_path: Path) -> Loader:
 def test_defaults_are_those_of_the_interface(loaded: Loader, tmp_path: Path) -> None:
     settings = loaded()
     assert settings.mode == "NONE"
-    assert settings.stripe_secret_key is settings.stripe_publishable_key is settings.stripe_api_base is None
+    assert (settings.stripe_secret_key, settings.stripe_publishable_key, settings.stripe_api_base) == (None,) * 3
     assert settings.stripe_webhook_secrets == ()
     assert (settings.currency_primary, settings.currency_fallback) == ("PKR", "USD")
-    assert settings.payment_success_url is settings.payment_cancel_url is None
-    assert settings.fx_rate is settings.fx_rate_url is None
+    assert (settings.payment_success_url, settings.payment_cancel_url) == (None, None)
+    assert (settings.fx_rate, settings.fx_rate_url) == (None, None)
     assert settings.fx_max_age_hours == 24
     assert settings.database.path == tmp_path / "data" / "travello.db"
     assert (settings.listen_host, settings.listen_port) == ("127.0.0.1", 8000)
     assert settings.public_base_url == "http://127.0.0.1:8000"
-    assert settings.auth_jwt_secret is settings.smtp is None
+    assert (settings.auth_jwt_secret, settings.smtp) == (None, None)
     assert settings.stripe_poll_seconds == 30
     assert settings.hotel_name == "Travello Hotel"
     assert settings.log_file == tmp_path / "data" / "travello-desk.log"
