@@ -14,7 +14,7 @@ import pytest
 import stripe
 
 from tests.sandbox.conftest import NOW, Listener, params, until
-from travello_desk.sandbox import Sandbox, control, dashboard, faults
+from travello_desk.sandbox import Sandbox, actions, dashboard, faults
 from travello_desk.sandbox.world import Behaviour
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
@@ -236,7 +236,7 @@ async def test_the_page_offers_what_can_happen_next(
     for text in ("It bounces", "Rs. 50 back", "Hotel wins", "Be the guest", "It fails", "Send again", listener.url):
         assert text in html
     for action in {part.partition('"')[0] for part in html.split('action="/_sandbox/')[1:]}:
-        assert action in control.ACTIONS
+        assert action in actions.ACTIONS
 
 
 def test_the_troubles_on_the_page_exist() -> None:

@@ -154,10 +154,13 @@ async def test_what_a_500_leaves_behind(
 
 async def test_nobody_at_home(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     url = sandbox.base_url
+    assert (await create(http, "k0"))[0] == 200  # leaves a connection in the client's pool
     await sandbox.stop_listening()
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await create(http)
     with pytest.raises(aiohttp.ClientConnectorError):
-        async with aiohttp.ClientSession() as fresh, fresh.get(f"{url}/v1/account"):
-            pass
+        await create(http)
+    assert len(sandbox.books.sessions) == 1
     await sandbox.listen()
     assert sandbox.base_url == url
     assert (await create(http))[0] == 200
@@ -190,3 +193,19 @@ def test_random_faults_repeat_under_their_seed() -> None:
 def test_an_unknown_fault_is_named() -> None:
     with pytest.raises(ValueError, match="no fault 'flood'"):
         FaultPlan().next("*", "flood")
+
+
+async def test_a_stored_500_shows_without_a_key_too(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+    for fault in ("500_stored", "500_after"):
+        sandbox.faults.next("GET /v1/account", fault)
+        async with http.get("/v1/account") as answer:
+            assert answer.status == 500
+
+
+async def test_a_bug_in_the_work_leaves_the_key_free(
+    sandbox: Sandbox, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("travello_desk.sandbox.sessions.create", lambda *_: 1 / 0)
+        assert (await create(http))[0] == 500
+    assert (await create(http))[0] == 200

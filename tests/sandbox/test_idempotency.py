@@ -143,3 +143,9 @@ async def test_basic_auth_is_the_key_as_user_name(sandbox: Sandbox) -> None:
     async with aiohttp.ClientSession() as session, session.get(f"{sandbox.base_url}/v1/account") as answer:
         assert answer.status == 401
         assert "You did not provide an API key" in (await answer.json())["error"]["message"]
+
+
+async def test_another_api_version_is_refused(http: aiohttp.ClientSession) -> None:
+    async with http.get("/v1/account", headers={"Stripe-Version": "2020-08-27"}) as answer:
+        assert answer.status == 400
+        assert "only API version 2026-10-28.endive" in (await answer.json())["error"]["message"]

@@ -262,3 +262,12 @@ async def test_the_charge_has_a_receipt(
     _, html = await get(browser, charge["receipt_url"].removeprefix(sandbox.base_url))
     for text in ("Rs. 10,000", "Rs. 2,500", "21 September 2026", "visa ··4242", "Booking 15", charge["id"]):
         assert text in html
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe=1", b"", b"email"])
+async def test_a_body_that_is_no_form_is_an_empty_form(
+    client: stripe.StripeClient, browser: aiohttp.ClientSession, body: bytes
+) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with browser.post(f"/c/pay/{await opened(client)}", data=body, headers=headers) as answer:
+        assert answer.status == 422

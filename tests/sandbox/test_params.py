@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
@@ -15,7 +16,7 @@ from stripe.params.checkout import SessionCreateParams, SessionListParams
 from tests.sandbox.conftest import ROOM, params
 from travello_desk.sandbox import Sandbox, tables
 from travello_desk.sandbox.errors import ApiError
-from travello_desk.sandbox.forms import decode
+from travello_desk.sandbox.forms import nested, pairs
 
 PRICE = "line_items[0][price_data]"
 
@@ -172,7 +173,7 @@ async def test_account_and_country_spec(client: stripe.StripeClient) -> None:
 
 def test_forms_nest_as_stripe_nests() -> None:
     text = "a=1&b[c]=2&d[0][e]=3&d[1][e]=4&f[]=5&f[]=6&g="
-    assert decode(text) == {
+    assert nested(pairs(text)) == {
         "a": "1",
         "b": {"c": "2"},
         "d": {"0": {"e": "3"}, "1": {"e": "4"}},
@@ -184,7 +185,7 @@ def test_forms_nest_as_stripe_nests() -> None:
 @pytest.mark.parametrize("text", ["a=1&a[b]=2", "a[b]=1&a=2", "a[b=1", "[x]=1", "a]b[=1"])
 def test_forms_that_contradict_themselves_are_refused(text: str) -> None:
     with pytest.raises(ApiError, match="Invalid request"):
-        decode(text)
+        nested(pairs(text))
 
 
 @pytest.mark.parametrize(
@@ -201,3 +202,13 @@ def test_the_tables_name_exactly_what_the_sdk_knows(table: tables.Fields, typed:
     options = {"idempotency_key", "stripe_account", "stripe_context", "stripe_version", "api_key", "headers"}
     known = set(inspect.get_annotations(typed)) - options - {"max_network_retries", "content_type"}
     assert set(table) == known
+
+
+@pytest.mark.parametrize("text", ["", "a=b%20c+d&e=%C3%A9&f", "a=%7BX%7D&&b==", "%5B=1", "a=%zz"])
+def test_pairs_are_read_as_the_standard_library_reads_them(text: str) -> None:
+    assert pairs(text) == parse_qsl(text, keep_blank_values=True)
+
+
+async def test_too_many_parameters_are_refused(http: aiohttp.ClientSession) -> None:
+    async with http.post("/v1/refunds", data="&".join(["a=1"] * 2001)) as answer:
+        assert answer.status == 400

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from travello_desk.sandbox import shapes
+from travello_desk.sandbox import payment_shapes
 from travello_desk.sandbox.events import changed, emit
 from travello_desk.sandbox.world import Thing, World
 
@@ -30,7 +30,7 @@ def open_dispute(
         raise ValueError(f"{charge['id']} is not paid, nobody can dispute it")
     if status not in _CLOSED:
         raise ValueError(f"a dispute opens as one of {', '.join(_CLOSED)}")
-    dispute = shapes.dispute(world, charge, reason, status, charge["amount"] if amount is None else amount)
+    dispute = payment_shapes.dispute(world, charge, reason, status, charge["amount"] if amount is None else amount)
     world.books.disputes[dispute["id"]] = dispute
     world.books.disputes_of.setdefault(charge["id"], []).append(dispute)
     charge["disputed"] = True

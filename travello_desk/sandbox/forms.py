@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TypeAlias
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from travello_desk.sandbox.errors import ApiError
 
@@ -14,17 +15,28 @@ _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _STEP = re.compile(r"\[([^\[\]]*)\]")
 
 
-def decode(text: str) -> dict[str, Node]:
-    """The tree of a form body. Arrays are dicts keyed ``"0"``, ``"1"``; ``x[]`` counts up by itself."""
+_MOST_PAIRS = 2000
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """The names and values as sent, in their order. Several times faster than ``urllib.parse.parse_qsl``."""
+    parts = text.split("&") if text else []
+    if len(parts) > _MOST_PAIRS:
+        raise ApiError(f"Invalid request: more than {_MOST_PAIRS} parameters.")
+    cut = (part.partition("=") for part in parts if part)
+    return [(_plain(name), _plain(value)) for name, _, value in cut]
+
+
+def _plain(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
+
+
+def nested(sent: Iterable[tuple[str, str]]) -> dict[str, Node]:
+    """The tree of a form. Arrays are dicts keyed ``"0"``, ``"1"``; ``x[]`` counts up by itself."""
     tree: dict[str, Node] = {}
-    for key, value in parse_qsl(text, keep_blank_values=True, max_num_fields=2000):
+    for key, value in sent:
         _put(tree, _path(key), value, key)
     return tree
-
-
-def flat(text: str) -> tuple[tuple[str, str], ...]:
-    """The sent pairs, sorted: what the key layer compares."""
-    return tuple(sorted(parse_qsl(text, keep_blank_values=True, max_num_fields=2000)))
 
 
 def _path(key: str) -> list[str]:

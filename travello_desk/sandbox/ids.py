@@ -42,6 +42,10 @@ class Ids:
         """Random letters and digits."""
         return "".join(self._random.choices(_ALPHABET, k=length))
 
+    def noise(self, length: int) -> str:
+        """Random lower-case hex: for long strings nobody reads, where speed matters."""
+        return f"{self._random.getrandbits(4 * length):0{length}x}"
+
     def digits(self, length: int) -> str:
         """Random decimal digits, for bank references."""
         return "".join(self._random.choices("0123456789", k=length))

@@ -61,14 +61,14 @@ class PaymentPages:
     async def submit(self, request: web.Request) -> web.Response:
         """Pay, and go where the merchant wants the guest; or say what is wrong. A second submit pays nothing."""
         session = self._session(request)
-        typed = {name: str(value).strip() for name, value in (await request.post()).items()}
+        typed = await _typed(request)
         if session is None or session["status"] == "expired":
             return self._over(session)
         if session["status"] == "complete":
             return _to_success(session)
         if typed.get("fill") in cards.KNOWN:
             filled = {"card": _grouped(typed["fill"]), "expiry": "12 / 34", "cvc": "123"}
-            return self._form(session, typed | filled, {})
+            return self._form(session, {**typed, **filled}, {})
         problems = self._problems(session, typed)
         if problems:
             return self._form(session, typed, problems)
@@ -211,6 +211,14 @@ async def style(request: web.Request) -> web.Response:
     """The one style sheet."""
     css = (_FOLDER / "style.css").read_text("utf-8")
     return web.Response(text=css, content_type="text/css", headers={"Cache-Control": "max-age=60"})
+
+
+async def _typed(request: web.Request) -> Typed:
+    """The form; a body that is none counts as empty."""
+    try:
+        return {name: str(value).strip() for name, value in (await request.post()).items()}
+    except ValueError:  # bytes that are no UTF-8
+        return {}
 
 
 def _to_success(session: Thing) -> web.Response:

@@ -243,14 +243,14 @@ class NotSimulated(Rule):
 
 
 def check_fields(fields: Mapping[str, Rule], sent: Mapping[str, Node], path: str = "") -> dict[str, Any]:
-    """Check an object: unknown names first, then what is missing, then each value in the table's order."""
+    """Check an object: unknown names first, then what is missing, then each value in the order sent."""
     strange = [_join(path, name) for name in sent if name not in fields]
     if strange:
         raise unknown(strange)
     for name, rule in fields.items():
         if rule.required and name not in sent:
             raise missing(_join(path, name))
-    return {name: rule.check(sent[name], _join(path, name)) for name, rule in fields.items() if name in sent}
+    return {name: fields[name].check(value, _join(path, name)) for name, value in sent.items()}
 
 
 def _join(path: str, name: str) -> str:

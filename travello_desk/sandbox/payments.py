@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from travello_desk.sandbox import shapes
+from travello_desk.sandbox import payment_shapes, shapes
 from travello_desk.sandbox.cards import Card, Decline, find
 from travello_desk.sandbox.disputes import open_dispute
 from travello_desk.sandbox.events import emit
@@ -50,8 +50,7 @@ def pay_by_card(world: World, session: Thing, number: str, buyer: Buyer) -> Atte
     if session["amount_total"] == 0:
         return _complete_without_payment(world, session, buyer)
     intent = _intent_of(world, session)
-    charge = shapes.charge(world, intent, _card_details(world, card), _email(session, buyer), buyer.name)
-    world.books.charges[charge["id"]] = charge
+    charge = _new_charge(world, session, payment_shapes.card_details(world, card), buyer)
     if card.decline is not None:
         _mark_failed(world, intent, charge, card.decline)
         return Attempt("declined", card.decline.message, session)
@@ -73,9 +72,8 @@ def pay_by_bank_debit(world: World, session: Thing, buyer: Buyer, settles: bool 
     """Complete the session unpaid. ``settles``: by itself, well (True) or badly (False); None waits."""
     _begin(world, session, "us_bank_account")
     intent = _intent_of(world, session)
-    charge = shapes.charge(world, intent, _bank_details(world), _email(session, buyer), buyer.name)
-    charge["outcome"] = _outcome("approved_by_network", None, "Payment complete.", "authorized")
-    world.books.charges[charge["id"]] = charge
+    charge = _new_charge(world, session, payment_shapes.bank_details(world), buyer)
+    charge["outcome"] = payment_shapes.outcome("approved_by_network", None, "Payment complete.", "authorized")
     _present(buyer, intent, charge, session)
     intent.update({"status": "processing", "latest_charge": charge["id"], "payment_method": charge["payment_method"]})
     _complete(session, buyer, "unpaid")
@@ -126,12 +124,19 @@ def _intent_of(world: World, session: Thing) -> Thing:
     books = world.books
     if session["payment_intent"] is not None:
         return books.payment_intents[session["payment_intent"]]
-    intent = shapes.payment_intent(world, session, books.intent_data[session["id"]])
+    intent = payment_shapes.payment_intent(world, session, books.intent_data[session["id"]])
     books.payment_intents[intent["id"]] = intent
     books.session_of_intent[intent["id"]] = session["id"]
     session["payment_intent"] = intent["id"]
     emit(world, "payment_intent.created", intent)
     return intent
+
+
+def _new_charge(world: World, session: Thing, details: Thing, buyer: Buyer) -> Thing:
+    intent = world.books.payment_intents[session["payment_intent"]]
+    charge = payment_shapes.charge(world, intent, details, _email(session, buyer), buyer.name)
+    world.books.charges[charge["id"]] = charge
+    return charge
 
 
 def _mark_paid(world: World, intent: Thing, charge: Thing, buyer: Buyer) -> None:
@@ -140,7 +145,7 @@ def _mark_paid(world: World, intent: Thing, charge: Thing, buyer: Buyer) -> None
             "amount_captured": charge["amount"],
             "balance_transaction": world.ids.new("transaction"),
             "captured": True,
-            "outcome": _outcome("approved_by_network", None, "Payment complete.", "authorized"),
+            "outcome": payment_shapes.outcome("approved_by_network", None, "Payment complete.", "authorized"),
             "paid": True,
             "receipt_url": f"{world.public_url}/_sandbox/receipts/{charge['id']}",
             "status": "succeeded",
@@ -165,7 +170,7 @@ def _mark_failed(world: World, intent: Thing, charge: Thing, decline: Decline) -
         {
             "failure_code": decline.code,
             "failure_message": decline.message,
-            "outcome": _outcome("declined_by_network", reason, said, "issuer_declined"),
+            "outcome": payment_shapes.outcome("declined_by_network", reason, said, "issuer_declined"),
             "status": "failed",
         }
     )
@@ -173,7 +178,7 @@ def _mark_failed(world: World, intent: Thing, charge: Thing, decline: Decline) -
     if decline.decline_code is not None:
         error["decline_code"] = decline.decline_code
     error["doc_url"] = "https://stripe.com/docs/error-codes/" + decline.code.replace("_", "-")
-    error |= {"message": decline.message, "payment_method": _payment_method(charge), "type": "card_error"}
+    error |= {"message": decline.message, "payment_method": payment_shapes.payment_method(charge), "type": "card_error"}
     intent.update(
         {
             "last_payment_error": error,
@@ -184,20 +189,6 @@ def _mark_failed(world: World, intent: Thing, charge: Thing, decline: Decline) -
     )
     emit(world, "charge.failed", charge)
     emit(world, "payment_intent.payment_failed", intent)
-
-
-def _payment_method(charge: Thing) -> Thing:
-    details = charge["payment_method_details"]
-    kind = details["type"]
-    return {
-        "id": charge["payment_method"],
-        "object": "payment_method",
-        "billing_details": charge["billing_details"],
-        kind: details[kind],
-        "created": charge["created"],
-        "livemode": charge["livemode"],
-        "type": kind,
-    }
 
 
 def _email(session: Thing, buyer: Buyer) -> str:
@@ -236,53 +227,3 @@ def _plan_dispute(world: World, charge: Thing, card: Card) -> None:
     if card.trait in kinds:
         later = partial(open_dispute, world, charge, status=kinds[card.trait])
         world.schedule.after(world.behaviour.dispute_delay_seconds, later)
-
-
-def _outcome(network: str, reason: str | None, said: str, type_: str) -> Thing:
-    return {
-        "advice_code": None,
-        "network_advice_code": None,
-        "network_decline_code": None,
-        "network_status": network,
-        "reason": reason,
-        "risk_level": "normal",
-        "risk_score": 12,
-        "seller_message": said,
-        "type": type_,
-    }
-
-
-def _card_details(world: World, card: Card) -> Thing:
-    return {
-        "card": {
-            "authorization_code": world.ids.digits(6) if card.decline is None else None,
-            "brand": card.brand,
-            "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
-            "country": "US",
-            "exp_month": 12,
-            "exp_year": 2034,
-            "fingerprint": f"sandbox{card.number[-9:]}",
-            "funding": "credit",
-            "installments": None,
-            "last4": card.number[-4:],
-            "mandate": None,
-            "network": card.brand,
-            "three_d_secure": None,
-            "wallet": None,
-        },
-        "type": "card",
-    }
-
-
-def _bank_details(world: World) -> Thing:
-    return {
-        "type": "us_bank_account",
-        "us_bank_account": {
-            "account_holder_type": "individual",
-            "account_type": "checking",
-            "bank_name": "SANDBOX BANK",
-            "fingerprint": f"sandbox{world.ids.digits(6)}",
-            "last4": "6789",
-            "routing_number": "110000000",
-        },
-    }

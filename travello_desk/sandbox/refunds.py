@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from travello_desk.sandbox import disputes, shapes
+from travello_desk.sandbox import disputes, payment_shapes
 from travello_desk.sandbox.currencies import shown
 from travello_desk.sandbox.errors import ApiError, missing, no_such
 from travello_desk.sandbox.events import changed, emit
@@ -19,7 +19,7 @@ def create(world: World, params: Thing, cause: Cause) -> Thing:
     """Refund a charge, wholly or in part (minor units), or refuse as Stripe does (PAYMENTS 3C)."""
     charge = _charge_to_refund(world, params)
     amount = _amount(world, charge, params.get("amount"))
-    refund = shapes.refund(world, charge, amount, params)
+    refund = payment_shapes.refund(world, charge, amount, params)
     refund["status"], refund["pending_reason"] = _first_status(world, charge)
     if charge["payment_method_details"]["type"] == "card":
         refund["destination_details"] = _at_the_bank("pending", None)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from travello_desk.sandbox import disputes, payments, refunds, sessions
+from travello_desk.sandbox.access import Access
 from travello_desk.sandbox.clock import Clock
 from travello_desk.sandbox.control import Control
 from travello_desk.sandbox.dashboard import Dashboard
@@ -19,7 +20,7 @@ from travello_desk.sandbox.faults import FaultPlan
 from travello_desk.sandbox.ids import Ids
 from travello_desk.sandbox.pages import PaymentPages
 from travello_desk.sandbox.payments import Attempt, Buyer
-from travello_desk.sandbox.server import Access, ApiServer, Logged
+from travello_desk.sandbox.server import ApiServer, Logged
 from travello_desk.sandbox.world import BY_ITSELF, Behaviour, Books, Thing, World
 
 GUEST = Buyer()
@@ -81,7 +82,11 @@ class Sandbox:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         self._host, self._port = host, port
-        await self.listen()
+        try:
+            await self.listen()
+        except OSError:
+            await self.close()
+            raise
         self.world.public_url = self.world.public_url or self.base_url
         if self._background:
             self._ticker = asyncio.create_task(self._tick_for_ever(), name="sandbox clock")
@@ -106,10 +111,13 @@ class Sandbox:
         await self.close()
 
     async def stop_listening(self) -> None:
-        """Stripe is away: connections are refused until ``listen``."""
+        """Stripe is away: open connections are cut and new ones refused, until ``listen``."""
         if self._site is not None:
             await self._site.stop()
             self._site = None
+        server = self._runner.server if self._runner is not None else None
+        for connection in server.connections if server is not None else ():
+            connection.force_close()
 
     async def listen(self) -> None:
         """Listen (again) on the same port."""

@@ -1,4 +1,4 @@
-"""Blank Stripe objects as API version 2026-10-28.endive writes them. Builds dicts; decides nothing."""
+"""Blank sessions and accounts as API version 2026-10-28.endive writes them. Builds dicts; decides nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from travello_desk.sandbox.world import Thing, World
 
-_NO_ADDRESS = {
+NO_ADDRESS = {
     "city": None,
     "country": None,
     "line1": None,
@@ -90,7 +90,7 @@ def checkout_session(world: World, params: Thing, line_items: list[Thing], expir
 
 def _page_url(world: World, id_: str) -> str:
     """Stripe's fragment is long and full of per-cent signs; cut short, the page is lost (PAYMENTS D46)."""
-    fragment = f"fidnandhYHdWcXxpYCc%2FJ2FgY2RwaXEnKSdkdWxOYHwnPyd1blpxYHZx{world.ids.token(180)}%2FJWA3JXgl"
+    fragment = f"fidnandhYHdWcXxpYCc%2FJ2FgY2RwaXEnKSdkdWxOYHwnPyd1blpxYHZx{world.ids.noise(180)}%2FJWA3JXgl"
     return f"{world.public_url}/c/pay/{id_}#{fragment}"
 
 
@@ -109,7 +109,7 @@ def _customer(email: str | None, name: str | None = None) -> Thing:
 
 def customer_details(email: str | None, name: str | None) -> Thing:
     """What the guest typed on the payment page."""
-    return _customer(email, name) | {"address": dict(_NO_ADDRESS), "tax_ids": []}
+    return _customer(email, name) | {"address": dict(NO_ADDRESS), "tax_ids": []}
 
 
 def line_item(world: World, sent: Thing) -> Thing:
@@ -153,179 +153,6 @@ def _price(world: World, price: Thing) -> Thing:
         "type": "one_time",
         "unit_amount": price["unit_amount"],
         "unit_amount_decimal": str(price["unit_amount"]),
-    }
-
-
-def payment_intent(world: World, session: Thing, data: Thing) -> Thing:
-    """The intent a session makes when its guest first tries to pay."""
-    id_ = world.ids.new("payment_intent")
-    return {
-        "id": id_,
-        "object": "payment_intent",
-        "amount": session["amount_total"],
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": data.get("capture_method", "automatic_async"),
-        "client_secret": f"{id_}_secret_{world.ids.token(25)}",
-        "confirmation_method": "automatic",
-        "created": world.clock.seconds(),
-        "currency": session["currency"],
-        "customer": None,
-        "customer_account": None,
-        "description": data.get("description"),
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": world.livemode,
-        "metadata": dict(data.get("metadata", {})),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": list(session["payment_method_types"]),
-        "processing": None,
-        "receipt_email": data.get("receipt_email"),
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": data.get("statement_descriptor"),
-        "statement_descriptor_suffix": data.get("statement_descriptor_suffix"),
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": data.get("transfer_group"),
-    }
-
-
-def charge(world: World, intent: Thing, details: Thing, email: str | None, name: str | None) -> Thing:
-    """A charge on this intent, before it is known how it went."""
-    return {
-        "id": world.ids.new("charge"),
-        "object": "charge",
-        "amount": intent["amount"],
-        "amount_captured": 0,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
-        "billing_details": {
-            "address": dict(_NO_ADDRESS),
-            "email": email,
-            "name": name,
-            "phone": None,
-            "tax_id": None,
-        },
-        "calculated_statement_descriptor": _descriptor(world, intent),
-        "captured": False,
-        "created": world.clock.seconds(),
-        "currency": intent["currency"],
-        "customer": None,
-        "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
-        "fraud_details": {},
-        "livemode": world.livemode,
-        "metadata": dict(intent["metadata"]),
-        "on_behalf_of": None,
-        "outcome": None,
-        "paid": False,
-        "payment_intent": intent["id"],
-        "payment_method": world.ids.new("payment_method"),
-        "payment_method_details": details,
-        "radar_options": {},
-        "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
-        "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source": None,
-        "source_transfer": None,
-        "statement_descriptor": intent["statement_descriptor"],
-        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "pending",
-        "transfer_data": None,
-        "transfer_group": intent["transfer_group"],
-    }  # fmt: skip
-
-
-def _descriptor(world: World, intent: Thing) -> str:
-    prefix = "".join(c for c in world.merchant_name.upper() if c.isascii() and (c.isalnum() or c == " "))[:22]
-    suffix = intent["statement_descriptor_suffix"]
-    return f"{prefix[:10]}* {suffix}"[:22] if suffix else prefix
-
-
-def refund(world: World, charge_: Thing, amount: int, params: Thing) -> Thing:
-    """A refund of a charge, before its status is known."""
-    return {
-        "id": world.ids.new("refund"),
-        "object": "refund",
-        "amount": amount,
-        "balance_transaction": world.ids.new("transaction"),
-        "charge": charge_["id"],
-        "created": world.clock.seconds(),
-        "currency": charge_["currency"],
-        "destination_details": None,
-        "failure_balance_transaction": None,
-        "failure_reason": None,
-        "metadata": params.get("metadata", {}),
-        "payment_intent": charge_["payment_intent"],
-        "pending_reason": None,
-        "reason": params.get("reason"),
-        "receipt_number": None,
-        "source_transfer_reversal": None,
-        "status": "pending",
-        "transfer_reversal": None,
-    }
-
-
-def dispute(world: World, charge_: Thing, reason: str, status: str, amount: int) -> Thing:
-    """A cardholder's complaint, with a week and a half to answer."""
-    card = charge_["payment_method_details"].get("card") or {}
-    inquiry = status.startswith("warning_")
-    return {
-        "id": world.ids.new("dispute"),
-        "object": "dispute",
-        "amount": amount,
-        "balance_transaction": None,
-        "balance_transactions": [],
-        "charge": charge_["id"],
-        "created": world.clock.seconds(),
-        "currency": charge_["currency"],
-        "enhanced_eligibility_types": [],
-        "evidence": {},
-        "evidence_details": {
-            "due_by": world.clock.seconds() + 9 * 24 * 3600,
-            "enhanced_eligibility": {},
-            "has_evidence": False,
-            "past_due": False,
-            "submission_count": 0,
-        },
-        "intended_submission_method": None,
-        "is_charge_refundable": inquiry,
-        "livemode": world.livemode,
-        "metadata": {},
-        "network_reason_code": "10.4" if reason == "fraudulent" else "13.1",
-        "payment_intent": charge_["payment_intent"],
-        "payment_method_details": {
-            "card": {
-                "brand": card.get("brand", "visa"),
-                "case_type": "inquiry" if inquiry else "chargeback",
-                "network_reason_code": "10.4" if reason == "fraudulent" else "13.1",
-            },
-            "type": "card",
-        },
-        "reason": reason,
-        "status": status,
     }
 
 
