@@ -1,7 +1,8 @@
 """The load generator: a process of its own that reads a job, sends its requests, and prints what it saw.
 
 `python -m benchmarks.load < job.json`, where the job has `host`, `port`, `connections` and either `targets`
-with `secret`, `run` and `created_at` (webhooks) or `bookings` with `token` and `count` (status requests).
+with `secret`, `run` and `created_at` (webhooks) or `token` and `count` (that many status requests for random ids up to
+`bookings`).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def build(job: dict[str, Any]) -> list[bytes]:
         scatter.shuffle(targets)  # guests do not pay in the order of the booking ids
         now = int(time.time())
         return events.webhook_requests(targets, job["secret"], job["run"], job["created_at"], now, host)
-    bookings = scatter.choices(job["bookings"], k=job["count"])
+    bookings = (scatter.randint(1, job["bookings"]) for _ in range(job["count"]))
     return [events.status_request(booking, job["token"], host) for booking in bookings]
 
 

@@ -116,10 +116,10 @@ def targets(database: Path) -> list[Target]:
     connection = sqlite3.connect(database)
     try:
         [install] = connection.execute("SELECT value FROM settings WHERE name = 'install'").fetchone()
-        rows = connection.execute(OPEN_PAYMENTS).fetchall()
+        rows: list[tuple[int, str, str, int, str]] = connection.execute(OPEN_PAYMENTS).fetchall()
     finally:
         connection.close()
-    return [Target(*row, app=APP, install=install) for row in rows]
+    return [Target(*row, APP, install) for row in rows]
 
 
 def check(database: Path, paid: Sequence[Target], events: int) -> None:
