@@ -178,20 +178,17 @@ def api_payment_status(method: str, views: tuple[PaymentView, ...]) -> str:
 
 def leading_payment(views: tuple[PaymentView, ...]) -> PaymentView | None:
     """The payment that speaks for the booking."""
-    return max(views, key=lambda view: (strength(view), view.payment.seq), default=None)
+    return max(views, key=lambda view: (strength(view.status, view.payable), view.payment.seq), default=None)
 
 
-def strength(view: PaymentView) -> int:
+def strength(status: str, payable: bool) -> int:
     """SUCCEEDED > SETTLING > OPEN > FAILED(open) > REFUNDED > FAILED(closed) > the rest."""
-    if view.status == "SUCCEEDED":
-        return 6
-    if view.status == "SETTLING":
-        return 5
-    if view.status in ("OPEN", "CREATING"):
-        return 4
-    if view.status == "FAILED":
-        return 3 if view.payable else 1
-    return 2 if view.status == "REFUNDED" else 0
+    if status == "FAILED":
+        return 3 if payable else 1
+    return STRENGTH.get(status, 0)
+
+
+STRENGTH = {"SUCCEEDED": 6, "SETTLING": 5, "OPEN": 4, "CREATING": 4, "REFUNDED": 2}
 
 
 def badge(status: str, method: str, views: tuple[PaymentView, ...], desk_minor: int) -> str:

@@ -46,6 +46,7 @@ class Store:
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._lock = threading.Lock()
+        self._peeking: sqlite3.Connection | None = None
         self._closed = False
         self._writer.start()
 
@@ -72,6 +73,22 @@ class Store:
         finally:
             self._readers.put(connection)
 
+    async def peek(self, work: Callable[[Tx], T]) -> T:
+        """Run one small look-up by key, in the loop itself: no thread, no transaction, no waiting.
+
+        The one exception to "the loop never touches the database": measured, such a read takes 15 microseconds here
+        and 150 through a thread, and in WAL it waits for nobody. If it ever had to, `read` does it instead.
+        """
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        if self._peeking is None:
+            self._peeking = connect(self.path, read_only=True)
+            self._peeking.execute("PRAGMA busy_timeout = 0")
+        try:
+            return work(Tx(self._peeking, int(self.clock())))
+        except sqlite3.Error:
+            return await self.read(work)
+
     def watch(self, watcher: Callable[[set[int]], None]) -> Callable[[], None]:
         """Call `watcher(booking_ids)` after every commit of ours, in the writer's thread. Returns how to stop it."""
         self._watchers.append(watcher)
@@ -79,10 +96,13 @@ class Store:
 
     def data_version(self) -> int:
         """A number that changes when another process has committed (PRAGMA data_version of one reader)."""
-        with self._lock:
-            if not hasattr(self, "_version_connection"):
-                self._version_connection = connect(self.path, read_only=True)
-            version: int = self._version_connection.execute("PRAGMA data_version").fetchone()[0]
+        try:
+            with self._lock:
+                if not hasattr(self, "_version_connection"):
+                    self._version_connection = connect(self.path, read_only=True)
+                version: int = self._version_connection.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise translate(error) from error
         return version
 
     @property
@@ -101,6 +121,8 @@ class Store:
             self._readers.get().close()
         if hasattr(self, "_version_connection"):
             self._version_connection.close()
+        if self._peeking is not None:
+            self._peeking.close()
 
     def _borrow(self) -> sqlite3.Connection:
         try:

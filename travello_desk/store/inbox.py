@@ -166,6 +166,22 @@ def last_event_at(tx: Tx) -> int:
     return tx.value("SELECT received_at FROM inbox ORDER BY id DESC LIMIT 1") or 0
 
 
+COUNTERS = {
+    "events": "SELECT COALESCE(MAX(id), 0) FROM inbox",
+    "last_event_at": "SELECT received_at FROM inbox ORDER BY id DESC LIMIT 1",
+    "dead": "SELECT COUNT(*) FROM dead_letters",
+    "attention": "SELECT COUNT(*) FROM attention WHERE closed_at IS NULL",
+    "unfinished": "SELECT (SELECT COUNT(*) FROM payments WHERE status = 'CREATING')"
+    " + (SELECT COUNT(*) FROM refunds WHERE status = 'SENDING')",
+    "mails": "SELECT COUNT(*) FROM outbox WHERE status IN ('queued', 'sending')",
+}
+
+
+def counters(tx: Tx) -> dict[str, int]:
+    """Numbers for the machine's watchers. Each is read from an index that stays small."""
+    return {name: tx.value(sql) or 0 for name, sql in COUNTERS.items()}
+
+
 def empty_ledger_of(loaded: ledgers.Loaded) -> Ledger:
     """The same booking without anything Stripe has told: where a replay starts."""
     payments = tuple(
@@ -174,9 +190,13 @@ def empty_ledger_of(loaded: ledgers.Loaded) -> Ledger:
     return replace(loaded.ledger, payments=payments)
 
 
+MOST_REJECTIONS = 10_000
+
+
 def reject(tx: Tx, reason: str, remote: str) -> None:
-    """Count a refused delivery, without its body (A1)."""
-    tx.insert("INSERT INTO rejections (at, reason, remote) VALUES (?, ?, ?)", (tx.now, reason, remote))
+    """Count a refused delivery, without its body (A1). Only the newest are kept: strangers may not fill the disk."""
+    newest = tx.insert("INSERT INTO rejections (at, reason, remote) VALUES (?, ?, ?)", (tx.now, reason, remote))
+    tx.execute("DELETE FROM rejections WHERE id <= ?", (newest - MOST_REJECTIONS,))
 
 
 def dead_letter(tx: Tx, event_id: str, error: str, body: str) -> None:

@@ -39,8 +39,9 @@ SAVE_BOOKING = (
     " updated_at = ? WHERE id = ?"
 )
 SAVE_PAYMENT = (
-    "UPDATE payments SET facts = ?, status = ?, is_open = ?, received_minor = ?, refunded_minor = ?, session_id = ?,"
-    " payment_intent_id = ?, charge_id = ?, has_extras = ?, accepted = ?, updated_at = ? WHERE id = ?"
+    "UPDATE payments SET facts = ?, status = ?, is_open = ?, received_minor = ?, received_currency = ?,"
+    " refunded_minor = ?, session_id = ?, payment_intent_id = ?, charge_id = ?, has_extras = ?, accepted = ?,"
+    " updated_at = ? WHERE id = ?"
 )
 
 
@@ -149,6 +150,7 @@ def save_payment(tx: Tx, loaded: Loaded, before: Payment | None, view: PaymentVi
             view.status,
             int(view.payable and not adopted),
             view.received_minor,
+            view.currency,
             view.refunded_minor,
             facts.session_id or None,
             facts.payment_intent_id,
@@ -233,7 +235,8 @@ def rewrite(tx: Tx, loaded: Loaded) -> None:
     """Write every projected column of the booking anew."""
     for view in loaded.view.payments:
         tx.execute(
-            "UPDATE payments SET status = ?, received_minor = ?, refunded_minor = ? WHERE id = ?",
-            (view.status, view.received_minor, view.refunded_minor, view.payment.seq),
+            "UPDATE payments SET status = ?, received_minor = ?, received_currency = ?, refunded_minor = ?"
+            " WHERE id = ?",
+            (view.status, view.received_minor, view.currency, view.refunded_minor, view.payment.seq),
         )
     save_columns(tx, loaded, loaded.ledger, loaded.view)

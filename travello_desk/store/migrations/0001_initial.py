@@ -81,6 +81,7 @@ CREATE TABLE payments (
     status TEXT NOT NULL,
     is_open INTEGER NOT NULL DEFAULT 0 CHECK (is_open IN (0, 1)),
     received_minor BIGINT NOT NULL DEFAULT 0 CHECK (received_minor >= 0),
+    received_currency TEXT NOT NULL DEFAULT '',
     refunded_minor BIGINT NOT NULL DEFAULT 0 CHECK (refunded_minor >= 0),
     expire_asked_at BIGINT NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,113 @@
+"""Stripe's events: verify, check the shape, store and apply, and only then answer 200. Decides nothing about money.
+
+The hot path of the house. Nothing is logged above debug for an event that went well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from travello_desk.operations.context import Context
+from travello_desk.operations.ingest import ingest_event
+from travello_desk.operations.webhook_secrets import remember_use
+from travello_desk.payments.events import EventShapeError, StripeEvent, read_event
+from travello_desk.store import inbox
+from travello_desk.store.errors import Conflict, StoreError
+from webhook import signature
+from webhook.answers import JSON_HEADERS, HttpError
+from webhook.body import read_body
+from webhook.rejections import Rejections
+from webhook.routing import Route
+
+log = logging.getLogger(__name__)
+RECEIVED = b'{"received": true}'
+RECEIVED_HEADERS = CIMultiDict(JSON_HEADERS)
+SECRET_NOTE_SECONDS = 60
+
+
+class StripeEvents:
+    """The webhook endpoint. One per application; lives in the loop."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._names = ctx.settings.stripe_webhook_secrets
+        self._secrets = tuple(name.encode() for name in self._names)
+        self._noted_at = [0.0] * len(self._secrets)
+        self._rejections = Rejections(ctx)
+        self._notes: set[asyncio.Task[None]] = set()
+
+    def routes(self) -> list[Route]:
+        return [Route("/api/payments/webhook", {"POST": self.receive})]
+
+    async def receive(self, request: web.Request) -> web.StreamResponse:
+        """200 once the event is durable; INTERFACE 1 lists the rest."""
+        body = await read_body(request)
+        now = self._ctx.clock() + self._ctx.clock_offset_seconds
+        await self._verify(request, body, now)
+        text, event = await self._read(request, body)
+        await self._store(event, text)
+        self._ctx.health.last_event_at = int(now)
+        return web.Response(body=RECEIVED, headers=RECEIVED_HEADERS)
+
+    async def _verify(self, request: web.Request, body: bytes, now: float) -> None:
+        """Raise unless one of our secrets signed these bytes (A1 to A16)."""
+        health = self._ctx.health
+        if not self._secrets:
+            health.webhook_secret_missing = True
+            raise HttpError(503, "Webhook secret is not configured")
+        try:
+            place = signature.verify(body, request.headers.get("Stripe-Signature"), self._secrets, now)
+        except signature.BadSignature as bad:
+            await self._rejections.count(request, bad.reason)
+            raise HttpError(400, "Invalid Stripe Signature") from None
+        health.refused_in_row = 0
+        if now - self._noted_at[place] >= SECRET_NOTE_SECONDS:
+            self._note_use(place, now)
+
+    async def _read(self, request: web.Request, body: bytes) -> tuple[str, StripeEvent]:
+        """The body as text and as an event. Signed rubbish is refused like any other (A18 to A21)."""
+        try:
+            text = body.decode()
+            return text, read_event(json.loads(text))
+        except EventShapeError as error:
+            reason = str(error)
+        except (ValueError, RecursionError):
+            reason = "the body is not JSON"
+        await self._rejections.count(request, reason)
+        raise HttpError(400, f"Not a Stripe event: {reason}")
+
+    async def _store(self, event: StripeEvent, text: str) -> None:
+        try:
+            outcome = await ingest_event(self._ctx, event, text)
+        except StoreError as error:
+            if isinstance(error, Conflict):
+                await self._keep_dead(event, text, error)
+            raise
+        # A bug of ours must not lose the event: whatever it was, the body is kept and Stripe is told to try again.
+        except Exception as error:
+            await self._keep_dead(event, text, error)
+            raise
+        log.debug("%s %s: %s", event.id, event.type, outcome)
+
+    async def _keep_dead(self, event: StripeEvent, text: str, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"[:500]
+        log.error("event %s (%s) could not be applied: %s", event.id, event.type, reason)
+        await self._ctx.store.write(lambda tx: inbox.dead_letter(tx, event.id, reason, text))
+
+    def _note_use(self, place: int, now: float) -> None:
+        """Beside the request, at most once a minute for each secret."""
+        self._noted_at[place] = now
+        task = asyncio.create_task(self._remember(place), name="note webhook secret")
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
+
+    async def _remember(self, place: int) -> None:
+        try:
+            await remember_use(self._ctx, self._names[place])
+        except StoreError as error:
+            log.info("the use of a webhook secret could not be noted: %s", error)
