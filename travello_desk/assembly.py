@@ -1,0 +1,165 @@
+"""Puts the house together: settings -> store -> Stripe -> operations -> listener and/or screen; closes it in reverse.
+
+The only module that knows all floors. Heavy parts are imported where they are first needed, so that a command pays
+only for what it uses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from travello_desk.logs import log_to
+from travello_desk.operations.background import Background, Job
+from travello_desk.operations.context import Context
+from travello_desk.settings import ensure_jwt_secret, load
+from travello_desk.settings.model import Settings
+from travello_desk.store.database import open_store
+from travello_desk.store.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class House:
+    """A running program: the context, and whatever was started on it. `close` undoes it in reverse order."""
+
+    ctx: Context
+    background: Background | None = None
+    listener: Any = None
+    closers: list[Callable[[], Any]] = field(default_factory=list)
+
+    async def start_listener(self) -> None:
+        """Listen for webhooks, the front end and guests. A taken port is a fault of health, not the end (E7)."""
+        from webhook.app import make_app
+        from webhook.server import Listener
+
+        settings = self.ctx.settings
+        self.listener = Listener(self.ctx, make_app(self.ctx, ensure_jwt_secret(settings)))
+        await self.listener.start(settings.listen_host, settings.listen_port)
+
+    def start_background(self) -> None:
+        self.background = Background(self.ctx, background_jobs(self.ctx))
+        self.background.start()
+
+    async def close(self) -> None:
+        """Stop listening, stop the background, close Stripe, close the store; each even if the one before failed."""
+        if self.listener is not None:
+            await self.listener.stop()
+        if self.background is not None:
+            await self.background.close()
+        if self.ctx.gateway is not None:
+            await self.ctx.gateway.close()
+        for closer in reversed(self.closers):
+            await closer()
+        await asyncio.to_thread(self.ctx.store.close)
+
+
+def background_jobs(ctx: Context) -> list[Job]:
+    """Everything that runs by itself, beside resuming."""
+    return []
+
+
+def make_context(settings: Settings, clock: Callable[[], float] = time.time) -> Context:
+    """Open the store and prepare Stripe. Raises StoreUnavailable or StoreDamaged."""
+    if settings.database.path is None:
+        raise StoreUnavailable("PostgreSQL stores are not supported by this version: use sqlite:///data/travello.db")
+    store = open_store(settings.database.path, clock)
+    gateway = None
+    if settings.stripe_secret_key is not None:
+        from travello_desk.stripe_gateway import Gateway
+
+        gateway = Gateway(settings.stripe_secret_key.value, api_base=settings.stripe_api_base)
+    ctx = Context(store, settings, gateway, clock)
+    ctx.health.started_at = int(clock())
+    ctx.health.webhook_secret_missing = gateway is not None and not settings.stripe_webhook_secrets
+    return ctx
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Callable[[], float] = time.time) -> AsyncIterator[House]:
+    """The house for the length of a `with`; nothing is started but the store."""
+    house = House(make_context(settings, clock))
+    try:
+        yield house
+    finally:
+        await house.close()
+
+
+async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """The listener and the background without a screen, until the process is told to stop."""
+    import signal
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with open_house(settings) as house:
+        await house.start_listener()
+        house.start_background()
+        fault = house.ctx.health.listener_fault
+        announce(fault or f"listening on http://{house.ctx.health.listener}")
+        if fault:
+            raise StoreUnavailable(fault)
+        await stop.wait()
+
+
+async def desk(settings: Settings) -> int:
+    """The desk: screen, listener and background in one process. Its exit code."""
+    async with open_house(settings) as house:
+        return await run_desk(house)
+
+
+async def run_desk(house: House, user: Any = None, notice: str = "") -> int:
+    """Show the screen on a house; the listener and the background run beside it in the same loop."""
+    from travello_desk.tui.app import DeskApp
+
+    await house.start_listener()
+    house.start_background()
+    app = DeskApp(house.ctx, user, notice=notice)
+    result: int | None = await app.run_async()
+    return result or 0
+
+
+def current_settings() -> Settings:
+    """The settings of this process: environment and `.env` of the working directory. Raises SettingsError."""
+    return load(os.environ, Path.cwd())
+
+
+@asynccontextmanager
+async def open_context() -> AsyncIterator[Context]:
+    """For commands: the context alone, nothing started."""
+    async with open_house(current_settings()) as house:
+        yield house.ctx
+
+
+def desk_main() -> int:
+    """`travello-desk`."""
+    settings = current_settings()
+    log_to(settings.log_file)
+    return asyncio.run(desk(settings))
+
+
+def serve_main() -> int:
+    """`travello-desk serve` and `python -m webhook`."""
+    settings = current_settings()
+    log_to(settings.log_file)
+    asyncio.run(serve(settings, lambda line: print(line, flush=True)))  # noqa: T201 - no screen here
+    return 0
+
+
+def make_token(user_id: int, *, staff: bool, ttl_seconds: int) -> str:
+    """A bearer token as Travello's web front end makes them (INTERFACE, create-session)."""
+    import jwt
+
+    claims: dict[str, Any] = {"user_id": user_id, "exp": int(time.time()) + ttl_seconds}
+    if staff:
+        claims["is_staff"] = True
+    return jwt.encode(claims, ensure_jwt_secret(current_settings()), algorithm="HS256")

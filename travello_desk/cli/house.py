@@ -1,0 +1,105 @@
+"""The commands that run or look after the house: desk, demo, serve, import, verify, token."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any, BinaryIO
+
+import click
+
+from travello_desk.cli.root import doors, guarded, json_option, print_json, run
+
+
+@click.command()
+@click.pass_context
+def desk(ctx: click.Context) -> None:
+    """Open the desk: terminal screen and listener in one process."""
+    sys.exit(guarded(doors(ctx).desk))
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Default: the first free port from 8000.")
+@click.option("--folder", type=click.Path(file_okay=False), help="Keep the demo's data here; default: thrown away.")
+@click.option("--no-screen", is_flag=True, help="Only the listener and the sandbox; Ctrl+C ends it.")
+@click.pass_context
+def demo(ctx: click.Context, /, **options: Any) -> None:
+    """The desk on a fresh sandbox: sample hotel, payment page, no keys, no internet, no real money."""
+    sys.exit(guarded(lambda: doors(ctx).demo(options)))
+
+
+@click.command()
+@click.pass_context
+def serve(ctx: click.Context) -> None:
+    """The listener and background work without a terminal screen."""
+    sys.exit(guarded(doors(ctx).serve))
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, file: BinaryIO, as_json: bool) -> None:
+    """Bookings from a CSV file. Bad rows are listed with their line; repeating a file adds nothing."""
+    from travello_desk.operations.importing import Imported, import_csv
+
+    async def work(context: Any) -> Imported:
+        return await import_csv(context, file, "import")
+
+    result = run(ctx, work, as_json=as_json)
+    if as_json:
+        rejected = [{"line": row.line, "reason": row.reason} for row in result.rejected]
+        print_json({"imported": result.imported, "unchanged": result.unchanged, "rejected": rejected})
+        return
+    for row in result.rejected:
+        click.echo(f"line {row.line}: {row.reason}", err=True)
+    click.echo(f"{result.imported} imported, {result.unchanged} unchanged, {len(result.rejected)} rejected")
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Write wrong status columns anew from the facts.")
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, rebuild: bool, as_json: bool) -> None:
+    """Recompute every status from its facts and compare. Exit code 1 when anything differs."""
+    from travello_desk.operations.verify import Verified
+    from travello_desk.operations.verify import verify as check
+
+    async def work(context: Any) -> Verified:
+        return await check(context, rebuild=rebuild)
+
+    result = run(ctx, work, as_json=as_json)
+    if as_json:
+        print_json({"checked": result.checked, "differences": result.differences, "rebuilt": result.rebuilt})
+    else:
+        for difference in result.differences:
+            click.echo(difference, err=True)
+        rebuilt = f", {result.rebuilt} rebuilt" if rebuild else ""
+        click.echo(f"{result.checked} bookings checked, {len(result.differences)} differences{rebuilt}")
+    sys.exit(1 if result.differences and not rebuild else 0)
+
+
+@click.command()
+@click.option("--user", "user_id", required=True, type=click.IntRange(0), help="The web account's id.")
+@click.option("--staff", is_flag=True, help="May act on every booking.")
+@click.option("--ttl", default="1h", show_default=True, help="How long it is good: 90s, 15m, 1h, 7d.")
+@json_option
+@click.pass_context
+def token(ctx: click.Context, user_id: int, staff: bool, ttl: str, as_json: bool) -> None:
+    """A bearer token for the JSON API."""
+    seconds = ttl_seconds(ttl)
+    made = guarded(lambda: doors(ctx).token(user_id, staff, seconds), as_json=as_json)
+    if as_json:
+        print_json({"token": made, "expires_in": seconds})
+    else:
+        click.echo(made)
+
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def ttl_seconds(text: str) -> int:
+    match = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if not match or int(match.group(1)) == 0:
+        raise click.BadParameter(f"{text!r} is not a time to live: write 90s, 15m, 1h or 7d", param_hint="--ttl")
+    return int(match.group(1)) * UNITS[match.group(2)]

@@ -1,0 +1,151 @@
+"""The root command: loads a command's module only when that command runs, and turns failures into exit codes.
+
+0 done, 1 refused by a rule or not possible now (the reason on stderr), 2 usage or settings (INTERFACE section 3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, NoReturn, Protocol, TypeVar
+
+import click
+
+from travello_desk import __version__
+
+T = TypeVar("T")
+
+
+class Doors(Protocol):
+    """How commands get into the house; assembly stands behind it. Settings are read when a door is opened."""
+
+    def context(self) -> AbstractAsyncContextManager[Any]:
+        """The context of operations for the length of an `async with`."""
+
+    def desk(self) -> int: ...
+    def serve(self) -> int: ...
+    def demo(self, options: dict[str, Any]) -> int: ...
+    def token(self, user_id: int, staff: bool, ttl_seconds: int) -> str: ...
+
+
+# name -> (module:attribute, help). The help stands here so that `--help` loads no command.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "desk": ("house:desk", "Open the desk (the default)"),
+    "demo": ("house:demo", "The desk on a fresh sandbox: no keys, no internet"),
+    "serve": ("house:serve", "The listener and background work without a screen"),
+    "import": ("house:import_", "Bookings from a CSV file"),
+    "bookings": ("bookings:bookings", "List and search bookings"),
+    "booking": ("bookings:booking", "One booking with payments, refunds, timeline"),
+    "link": ("payments:link", "Create or reuse the payment link"),
+    "mark-paid": ("payments:mark_paid", "Take the balance at the desk"),
+    "undo-paid": ("payments:undo_paid", "Take a mark paid back, with a reason"),
+    "refund": ("payments:refund", "Give online money back, all or part"),
+    "pay-out": ("payments:pay_out", "Give desk money back in cash"),
+    "switch": ("payments:switch", "Move a booking between ONLINE and ARRIVAL"),
+    "cancel": ("payments:cancel", "Cancel a booking, or note a no-show"),
+    "reopen": ("payments:reopen", "Take a cancellation back"),
+    "verify": ("house:verify", "Recompute every status from its facts and compare"),
+    "token": ("house:token", "A bearer token for the JSON API"),
+}
+
+
+class LazyGroup(click.Group):
+    """Commands by name, imported one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        loaded = importlib.import_module(f"travello_desk.cli.{module}")
+        command: click.Command = getattr(loaded, attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="travello-desk")
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """The payment desk of a hotel. Without a command: open the desk."""
+    if ctx.invoked_subcommand is None:
+        sys.exit(doors(ctx).desk())
+
+
+def doors(ctx: click.Context) -> Doors:
+    found: Doors = ctx.find_root().obj
+    return found
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(command)
+
+
+def run(ctx: click.Context, work: Callable[[Any], Awaitable[T]], *, as_json: bool = False) -> T:
+    """Open the house, run one operation, close the house. Ends the process with the right code when it fails."""
+
+    async def inside() -> T:
+        async with doors(ctx).context() as context:
+            return await work(context)
+
+    return guarded(lambda: asyncio.run(inside()), as_json=as_json)
+
+
+def guarded(call: Callable[[], T], *, as_json: bool = False) -> T:
+    """Every failure the house names, as one line and an exit code; nothing else is caught."""
+    from travello_desk.operations.errors import StripeFailed
+    from travello_desk.payments.rules import Refused
+    from travello_desk.settings import SettingsError
+    from travello_desk.store.errors import StoreError
+
+    try:
+        return call()
+    except Refused as error:
+        fail(str(error), 1, as_json)
+    except StripeFailed as error:
+        quoted = f" ({error.code})" if error.code else ""
+        fail(f"{error.sentence}{quoted}. Did money move: {error.money_moved}", 1, as_json, retryable=error.retryable)
+    except StoreError as error:
+        fail(str(error), 1, as_json)
+    except SettingsError as error:
+        fail(str(error), 2, as_json)
+
+
+def fail(sentence: str, code: int, as_json: bool = False, **more: object) -> NoReturn:
+    """One line on stderr (one JSON document with --json), then the exit code."""
+    if as_json:
+        click.echo(json.dumps({"success": False, "error": sentence, **more}, ensure_ascii=False), err=True)
+    else:
+        click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def print_json(document: object) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def actor_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--as", "actor", envvar="TRAVELLO_ACTOR", default="command line", help="Your name, for the timeline."
+    )(command)
+
+
+def amount_of(text: str | None, currency: str) -> int | None:
+    """Minor units of an amount typed on the command line; a usage error (exit 2) when it cannot be read."""
+    from travello_desk.money import MoneyError, parse_major
+
+    if text is None:
+        return None
+    try:
+        return parse_major(text, currency)
+    except MoneyError as error:
+        raise click.BadParameter(str(error)) from error

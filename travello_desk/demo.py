@@ -1,0 +1,133 @@
+"""The demo: a fresh sandbox, a sample hotel and the whole real flow, without keys and without internet."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from travello_desk.actions import User
+from travello_desk.assembly import House, open_house, run_desk
+from travello_desk.logs import log_to
+from travello_desk.operations import importing
+from travello_desk.operations.csv_rows import parse, shift_stays, to_csv
+from travello_desk.sandbox import Sandbox
+from travello_desk.settings import load
+from travello_desk.settings.model import Settings
+
+HOTEL = "Travello Hotel (demo)"
+WEBHOOK_SECRET = "whsec_sandbox"
+FIRST_PORT = 8000
+
+
+@dataclass(slots=True)
+class Demo:
+    """A running demo: the house and its sandbox."""
+
+    house: House
+    sandbox: Sandbox
+    folder: Path
+
+
+def demo_settings(folder: Path, sandbox: Sandbox, port: int, environ: Mapping[str, str]) -> Settings:
+    """Settings of the demo. Only what does not touch money is taken from the environment."""
+    kept = ("HOTEL_TIMEZONE", "TZ", "HOTEL_NAME")
+    values = {name: environ[name] for name in kept if environ.get(name)}
+    values.setdefault("HOTEL_NAME", HOTEL)
+    return load(
+        {
+            **values,
+            "STRIPE_SECRET_KEY": sandbox.access.secret_key,
+            "STRIPE_PUBLISHABLE_KEY": sandbox.access.publishable_key,
+            "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "STRIPE_API_BASE": sandbox.base_url,
+            "DATABASE_URL": f"sqlite:////{str(folder / 'travello.db').lstrip('/')}",
+            "DATA_DIR": str(folder),
+            "LOG_FILE": str(folder / "travello-desk.log"),
+            "LISTEN_HOST": "127.0.0.1",
+            "LISTEN_PORT": str(port),
+            "STRIPE_POLL_SECONDS": "5",
+        },
+        folder,
+    )
+
+
+def free_port(first: int = FIRST_PORT) -> int:
+    """The first port from `first` that nobody listens on: a desk of the hotel's own may run already."""
+    for port in range(first, first + 50):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    return 0
+
+
+def sample_bookings(today: datetime) -> str:
+    """The sample hotel's CSV, its stays moved so that its busiest arrival day is today."""
+    parsed = parse(sample_file(), default_currency="PKR")
+    return to_csv(shift_stays(parsed.rows, today.date()))
+
+
+def sample_file() -> bytes:
+    """`data/sample_bookings.csv` of a checkout, else the copy inside the installed package."""
+    beside = Path(__file__).resolve().parent.parent / "data" / "sample_bookings.csv"
+    if beside.is_file():
+        return beside.read_bytes()
+    return resources.files("travello_desk").joinpath("sample_bookings.csv").read_bytes()
+
+
+@asynccontextmanager
+async def open_demo(
+    environ: Mapping[str, str], folder: Path | None = None, port: int | None = None
+) -> AsyncIterator[Demo]:
+    """A demo house for the length of a `with`; its folder is temporary unless one is given."""
+    with tempfile.TemporaryDirectory(prefix="travello-demo-") as temporary:
+        where = folder or Path(temporary)
+        where.mkdir(parents=True, exist_ok=True)
+        async with Sandbox(webhook_secret=WEBHOOK_SECRET, merchant_name=HOTEL) as sandbox:
+            settings = demo_settings(where, sandbox, free_port() if port is None else port, environ)
+            async with open_house(settings) as house:
+                today = datetime.now(settings.hotel_timezone)
+                lines = sample_bookings(today).encode().splitlines(keepends=True)
+                await importing.import_csv(house.ctx, lines, "demo")
+                yield Demo(house, sandbox, where)
+
+
+def demo_main(options: Mapping[str, Any]) -> int:
+    """`travello-desk demo`. Its exit code."""
+    folder = Path(options["folder"]).resolve() if options.get("folder") else None
+    return asyncio.run(run_demo(folder, options.get("port"), screen=not options.get("no_screen")))
+
+
+async def run_demo(folder: Path | None, port: int | None, *, screen: bool) -> int:
+    async with open_demo(os.environ, folder, port) as demo:
+        log_to(demo.house.ctx.settings.log_file)
+        demo.sandbox.deliver_to(f"{demo.house.ctx.settings.public_base_url}/api/payments/webhook/", WEBHOOK_SECRET)
+        if screen:
+            return await run_desk(demo.house, User("Demo clerk"), notice="demo: no real money")
+        await demo.house.start_listener()
+        demo.house.start_background()
+        print(f"desk {demo.house.ctx.settings.public_base_url}", flush=True)  # noqa: T201 - no screen here
+        print(f"sandbox {demo.sandbox.base_url}", flush=True)  # noqa: T201
+        await until_told()
+        return 0
+
+
+async def until_told() -> None:
+    """Wait for Ctrl+C or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()

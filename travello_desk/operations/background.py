@@ -1,0 +1,114 @@
+"""Work that nobody presses a key for: done by whichever instance holds the lease, and taken over within a minute."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from travello_desk.operations.context import Context
+from travello_desk.operations.resume import resume
+from travello_desk.store import leases
+from travello_desk.store.errors import StoreError
+
+LEASE = "background"
+RENEW_SECONDS = 15.0
+RESUME_SECONDS = 60
+# An intention younger than this may still be under way in the process that made it.
+RESUME_AGE_SECONDS = 30
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Job:
+    """Something to do every so often while the lease is held. `every_seconds` 0: never."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], Awaitable[object]]
+    due_at: float = 0.0
+
+
+class Background:
+    """The lease and its jobs, in one task. A job that fails is logged and tried at its next time."""
+
+    def __init__(self, ctx: Context, jobs: list[Job] | None = None) -> None:
+        self.ctx = ctx
+        self.holder = secrets.token_hex(8)
+        self.jobs = [Job("resume", RESUME_SECONDS, self._resume), *(jobs or [])]
+        self._task: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="background")
+
+    def nudge(self, name: str) -> None:
+        """Do this job as soon as possible: new mail waits, a link must be switched off."""
+        for job in self.jobs:
+            if job.name == name:
+                job.due_at = 0.0
+        self._wake.set()
+
+    async def close(self) -> None:
+        """Stop and give the lease back, so that another desk takes over at once."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        self._task = None
+        if self.ctx.health.lease_holder:
+            with contextlib.suppress(StoreError):
+                await self.ctx.store.write(lambda tx: leases.release(tx, LEASE, self.holder))
+
+    async def _run(self) -> None:
+        await self._start_up()
+        while True:
+            await self._renew()
+            if self.ctx.health.lease_holder:
+                await self._run_due()
+            await self._sleep()
+
+    async def _start_up(self) -> None:
+        """What a crash left open is finished first, whatever its age; it is safe beside another instance."""
+        try:
+            done = await resume(self.ctx)
+        except StoreError as error:
+            log.warning("resuming at start failed: %s", error)
+            return
+        self.ctx.health.caught_up = done.sentence
+
+    async def _renew(self) -> None:
+        try:
+            held = await self.ctx.store.write(lambda tx: leases.hold(tx, LEASE, self.holder))
+            self.ctx.health.store_fault = ""
+        except StoreError as error:
+            self.ctx.health.store_fault = str(error)
+            held = False
+        self.ctx.health.lease_holder = held
+
+    async def _run_due(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for job in self.jobs:
+            if job.every_seconds <= 0 or job.due_at > now:
+                continue
+            job.due_at = now + job.every_seconds
+            try:
+                await job.run()
+            except Exception:  # one job's bug must not stop the others nor the lease
+                log.exception("background job %s failed", job.name)
+
+    async def _sleep(self) -> None:
+        now = asyncio.get_running_loop().time()
+        next_due = min((job.due_at for job in self.jobs if job.every_seconds > 0), default=now + RENEW_SECONDS)
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), min(RENEW_SECONDS, max(0.05, next_due - now)))
+
+    async def _resume(self) -> None:
+        done = await resume(self.ctx, older_than_seconds=RESUME_AGE_SECONDS)
+        if done.sentence:
+            self.ctx.health.caught_up = done.sentence
