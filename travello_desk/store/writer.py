@@ -194,6 +194,6 @@ def translate(error: BaseException) -> StoreError:
     if isinstance(error, StoreError):
         return error
     text = str(error)
-    if isinstance(error, sqlite3.DatabaseError) and any(word in text for word in DAMAGE):
+    if any(word in text for word in DAMAGE):
         return StoreDamaged(f"the store is damaged: {text}")
     return StoreUnavailable(f"the store could not write: {text}")

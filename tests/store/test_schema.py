@@ -1,0 +1,108 @@
+"""The schema: migrations and models agree, and the database itself refuses what the code should never try."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from peewee import SqliteDatabase
+from playhouse.schema_diff import diff_models
+
+from travello_desk.store import bookings, timeline
+from travello_desk.store.bookings import NewBooking
+from travello_desk.store.database import Store
+from travello_desk.store.errors import Conflict
+from travello_desk.store.models import MODELS
+from travello_desk.store.tx import Tx
+
+NEW = NewBooking("TRV-1", "Ayesha Khan", "2026-11-24", "2026-11-25", 1_000_000, "PKR", "ONLINE")
+
+
+def test_models_and_migrations_agree(store: Store) -> None:
+    database = SqliteDatabase(str(store.path))
+    diff: Any = diff_models(database, MODELS)
+    assert not diff.create_tables
+    assert not diff.add_columns
+    assert not diff.drop_columns
+    database.close()
+
+
+PAYMENT = (
+    "INSERT INTO payments (uid, booking_id, amount_minor, currency, booking_amount_minor, booking_currency, origin,"
+    " idempotency_key, params, facts, status, is_open, created_at, updated_at)"
+    " VALUES (?, ?, 1, 'PKR', 1, 'PKR', 'desk', ?, '{}', '{}', 'OPEN', ?, 0, 0)"
+)
+
+
+async def test_one_open_session_per_booking(store: Store) -> None:
+    booking_id = await store.write(lambda tx: bookings.insert(tx, NEW))
+    await store.write(lambda tx: tx.insert(PAYMENT, ("a", booking_id, "ka", 1)))
+    await store.write(lambda tx: tx.insert(PAYMENT, ("b", booking_id, "kb", 0)))
+    with pytest.raises(Conflict):
+        await store.write(lambda tx: tx.insert(PAYMENT, ("c", booking_id, "kc", 1)))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        PAYMENT.replace("?", "'x'", 1).replace("?", "999", 1).replace("?", "'k'", 1).replace("?", "0", 1),
+        "INSERT INTO bookings (reference, guest_name, check_in, check_out, amount_minor, currency, method, guest_code,"
+        " created_at, updated_at) VALUES ('r', 'g', '', '', 0, 'PKR', 'ONLINE', 'c', 0, 0)",
+        "INSERT INTO bookings (reference, guest_name, check_in, check_out, amount_minor, currency, method, guest_code,"
+        " created_at, updated_at) VALUES ('r', 'g', '', '', 5, 'PKR', 'CARD', 'c', 0, 0)",
+        "UPDATE bookings SET status = 'SETTLED'",
+        "UPDATE bookings SET balance_minor = -1",
+        "INSERT INTO stripe_links (object_id, payment_id) VALUES ('cs_1', 999)",
+        "UPDATE timeline SET text = 'nothing happened'",
+        "DELETE FROM timeline",
+    ],
+)
+async def test_the_database_refuses(store: Store, sql: str) -> None:
+    def work(tx: Tx) -> None:
+        booking_id = bookings.insert(tx, NEW)
+        timeline.add(tx, booking_id, "Ayesha", "note", "first")
+
+    await store.write(work)
+    with pytest.raises(Conflict):
+        await store.write(lambda tx: tx.execute(sql))
+
+
+async def test_an_event_is_stored_once(store: Store) -> None:
+    sql = (
+        "INSERT INTO inbox (event_id, type, object_id, livemode, created, received_at, source, body, outcome)"
+        " VALUES ('evt_1', 't', 'o', 0, 0, 0, 'webhook', '{}', 'applied')"
+    )
+    await store.write(lambda tx: tx.insert(sql))
+    with pytest.raises(Conflict):
+        await store.write(lambda tx: tx.insert(sql))
+    with pytest.raises(Conflict):
+        await store.write(lambda tx: tx.execute("DELETE FROM inbox"))
+
+
+async def test_an_edit_of_the_file_breaks_the_chain(store: Store) -> None:
+    booking_id = await store.write(lambda tx: bookings.insert(tx, NEW))
+    for number in range(5):
+        await store.write(lambda tx, number=number: timeline.add(tx, booking_id, "Ayesha", "note", f"entry {number}"))  # type: ignore[misc]
+    assert store.read_now(lambda tx: list(timeline.broken_links(tx))) == []
+    edit(store.path, "UPDATE timeline SET text = 'entry 7' WHERE id = 3")
+    assert store.read_now(lambda tx: list(timeline.broken_links(tx))) == [3]
+
+
+def edit(path: Path, sql: str) -> None:
+    """What somebody with a database tool would do, guards switched off."""
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER timeline_is_append_only")
+    connection.execute(sql)
+    connection.commit()
+    connection.close()
+
+
+def test_guest_codes_are_random_and_forgiving() -> None:
+    codes = {bookings.guest_code() for _ in range(2000)}
+    assert len(codes) == 2000
+    assert {len(code) for code in codes} == {12}
+    assert bookings.canonical_code("o1il-abcd-efgh") == "0111ABCDEFGH"
+    assert bookings.canonical_code("short") == ""
+    assert bookings.canonical_code("UUUUUUUUUUUU") == ""
