@@ -13,12 +13,14 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from travello_desk.logs import log_to
 from travello_desk.operations.background import Background, Job
 from travello_desk.operations.context import Context
+from travello_desk.operations.poll import poll_job
 from travello_desk.settings import ensure_jwt_secret, load
 from travello_desk.settings.model import Settings
 from travello_desk.store.database import open_store
@@ -64,7 +66,7 @@ class House:
 
 def background_jobs(ctx: Context) -> list[Job]:
     """Everything that runs by itself, beside resuming."""
-    return []
+    return [Job("poll", ctx.settings.stripe_poll_seconds, partial(poll_job, ctx))]
 
 
 def make_context(settings: Settings, clock: Callable[[], float] = time.time) -> Context:

@@ -57,6 +57,41 @@ def import_(ctx: click.Context, file: BinaryIO, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--since", default=None, help="How far back: 12h, 30d. Default: since the last time.")
+@click.option("--objects", is_flag=True, help="Also look at each open session and each payment.")
+@json_option
+@click.pass_context
+def reconcile(ctx: click.Context, since: str | None, objects: bool, as_json: bool) -> None:
+    """Ask Stripe for everything missed and apply it."""
+    from travello_desk.operations.reconcile import Reconciled
+    from travello_desk.operations.reconcile import reconcile as run_reconcile
+
+    back = ttl_seconds(since) if since else None
+
+    def progress(what: str, count: int) -> None:
+        if not as_json:
+            click.echo(f"\r{count} {what}", err=True, nl=False)
+
+    async def work(context: Any) -> Reconciled:
+        start = int(context.clock()) - back if back else None
+        return await run_reconcile(context, since=start, by_object=objects, progress=progress)
+
+    done = run(ctx, work, as_json=as_json)
+    if as_json:
+        print_json(
+            {
+                "events": done.events,
+                "new": done.new_events,
+                "by_object": done.by_object,
+                "unknown_to_stripe": done.missing,
+                "resumed": done.resumed.sentence,
+            }
+        )
+    else:
+        click.echo(f"\r{done.sentence}")
+
+
+@click.command()
 @click.option("--rebuild", is_flag=True, help="Write wrong status columns anew from the facts.")
 @json_option
 @click.pass_context

@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "switch": ("payments:switch", "Move a booking between ONLINE and ARRIVAL"),
     "cancel": ("payments:cancel", "Cancel a booking, or note a no-show"),
     "reopen": ("payments:reopen", "Take a cancellation back"),
+    "reconcile": ("house:reconcile", "Ask Stripe for everything missed and apply it"),
     "verify": ("house:verify", "Recompute every status from its facts and compare"),
     "token": ("house:token", "A bearer token for the JSON API"),
 }
@@ -106,11 +107,14 @@ def guarded(call: Callable[[], T], *, as_json: bool = False) -> T:
     from travello_desk.payments.rules import Refused
     from travello_desk.settings import SettingsError
     from travello_desk.store.errors import StoreError
+    from travello_desk.stripe_gateway.errors import GatewayError
 
     try:
         return call()
     except Refused as error:
         fail(str(error), 1, as_json)
+    except GatewayError as error:
+        fail(error.sentence, 1, as_json, retryable=error.retryable)
     except StripeFailed as error:
         quoted = f" ({error.code})" if error.code else ""
         fail(f"{error.sentence}{quoted}. Did money move: {error.money_moved}", 1, as_json, retryable=error.retryable)

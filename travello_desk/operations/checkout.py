@@ -14,6 +14,7 @@ from typing import Any
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import StripeFailed, is_definite
 from travello_desk.operations.expire import expire_payment
+from travello_desk.operations.look_first import find_session, session_needs_look
 from travello_desk.operations.session_params import session_params
 from travello_desk.payments.facts import AttemptFacts
 from travello_desk.payments.narrative import Cause, Line
@@ -58,6 +59,9 @@ async def checkout(ctx: Context, booking_id: int, actor: str, origin: str = "des
                 return link_of(step.payment, reused=True)
             if step.kind == "expire":
                 await expire_payment(ctx, step.payment.id, actor)
+                continue
+            if session_needs_look(ctx, step.payment):
+                await find_session(ctx, step.payment)
                 continue
             return link_of(await create_session(ctx, step.payment, actor), reused=False)
         raise StripeFailed(None, "The link kept changing while it was being made: try again", retryable=True)

@@ -12,6 +12,7 @@ from functools import partial
 from travello_desk.money import format_minor
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import StripeFailed, is_definite
+from travello_desk.operations.look_first import find_refund, refund_needs_look
 from travello_desk.operations.look_up import look_up_payment
 from travello_desk.payments.facts import RefundFacts
 from travello_desk.payments.narrative import Cause, Line
@@ -66,6 +67,9 @@ async def refund(ctx: Context, request: Request) -> Refunded:
         row = await ctx.store.write(lambda tx: intend(tx, ctx, request, uid))
         if row.status != "SENDING":
             return result_of(row)
+        if refund_needs_look(ctx, row):
+            await find_refund(ctx, row, request.booking_id)
+            return result_of(await ctx.store.read(partial(stored, uid=uid)))
         return await send_refund(ctx, row, request.booking_id)
 
 

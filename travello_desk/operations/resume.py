@@ -9,6 +9,7 @@ from travello_desk.operations.checkout import create_session
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import StripeFailed
 from travello_desk.operations.expire import finish_expiry
+from travello_desk.operations.look_first import find_refund, find_session, refund_needs_look, session_needs_look
 from travello_desk.operations.refund import send_refund
 from travello_desk.payments.rules import Refused
 from travello_desk.store import payments
@@ -60,7 +61,10 @@ async def attempt_link(ctx: Context, row: payments.PaymentRow) -> int:
         if current is None or current.status != "CREATING":
             return 0
         try:
-            await create_session(ctx, current, "system")
+            if session_needs_look(ctx, current):
+                await find_session(ctx, current)
+            else:
+                await create_session(ctx, current, "system")
         except (StripeFailed, Refused) as failed:
             log.info("payment %d: the session is still not made: %s", row.id, failed)
             return 3
@@ -76,7 +80,10 @@ async def attempt_refund(ctx: Context, row: payments.RefundRow) -> int:
         if current is None or current.status != "SENDING":
             return 1
         try:
-            await send_refund(ctx, current, owner.booking_id)
+            if refund_needs_look(ctx, current):
+                await find_refund(ctx, current, owner.booking_id)
+            else:
+                await send_refund(ctx, current, owner.booking_id)
         except (StripeFailed, Refused) as failed:
             log.info("refund %d: not known yet: %s", row.id, failed)
             return 3

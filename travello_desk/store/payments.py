@@ -235,3 +235,16 @@ def unfinished(tx: Tx) -> tuple[list[PaymentRow], list[RefundRow], list[PaymentR
 def accept(tx: Tx, payment_id: int) -> None:
     """Staff accept money that differs from what was asked; the caller saves the ledger."""
     tx.execute("UPDATE payments SET accepted = 1 WHERE id = ?", (payment_id,))
+
+
+def to_look_at(tx: Tx, since: int) -> tuple[list[str], list[str]]:
+    """Session ids without an end, and PaymentIntents of money we hold that were touched since (unix seconds)."""
+    sessions = tx.all(
+        "SELECT session_id FROM payments WHERE session_id IS NOT NULL AND payment_intent_id = ''"
+        " AND status NOT IN ('EXPIRED', 'REFUSED') ORDER BY id"
+    )
+    intents = tx.all(
+        "SELECT DISTINCT payment_intent_id FROM payments WHERE payment_intent_id <> '' AND updated_at >= ? ORDER BY id",
+        (since,),
+    )
+    return [row[0] for row in sessions], [row[0] for row in intents]

@@ -1,0 +1,128 @@
+"""Polling and reconciling: what webhooks never told (PAYMENTS E8, E10, E11), and old intentions looked at first."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.desk import Desk
+from travello_desk.operations.checkout import checkout
+from travello_desk.operations.errors import StripeFailed
+from travello_desk.operations.poll import poll
+from travello_desk.operations.reconcile import reconcile
+from travello_desk.operations.refund import Request, refund
+from travello_desk.operations.resume import resume
+from travello_desk.store import cursors
+from travello_desk.stripe_gateway import BadAnswer
+
+DAY = 24 * 3600
+
+
+async def test_E8_polling_tells_what_no_webhook_told(desk: Desk) -> None:
+    booking_id = await desk.book()
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    await desk.sandbox.decline(link.session_id)
+    await desk.sandbox.pay(link.session_id)
+    polled = await poll(desk.ctx)
+    assert polled.new == polled.seen > 1
+    assert desk.states(booking_id) == ("PAID", "SUCCEEDED", ["SUCCEEDED"])
+    assert "Payment failed: Your card was declined." in desk.lines(booking_id)
+    again = await poll(desk.ctx)
+    assert again.new == 0
+
+
+async def test_E8_webhooks_after_polling_change_nothing(desk: Desk) -> None:
+    booking_id = await desk.book()
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    await desk.sandbox.pay(link.session_id)
+    await poll(desk.ctx)
+    lines = desk.lines(booking_id)
+    assert set(await desk.feed()) <= {"duplicate", "ignored"}
+    assert desk.lines(booking_id) == lines
+
+
+async def test_E11_a_cut_in_the_middle_of_a_page_reads_it_again(desk: Desk) -> None:
+    ids = [await desk.book(f"TRV-{number}") for number in range(3)]
+    for booking_id in ids:
+        link = await checkout(desk.ctx, booking_id, "Ayesha")
+        await desk.sandbox.pay(link.session_id)
+    desk.sandbox.faults.next("GET /v1/events*", "truncate", times=2)
+    before = desk.ctx.store.read_now(lambda tx: cursors.get(tx, "events"))
+    with pytest.raises(BadAnswer):
+        await poll(desk.ctx)
+    assert desk.ctx.store.read_now(lambda tx: cursors.get(tx, "events")) == before
+    desk.sandbox.faults.clear()
+    await poll(desk.ctx)
+    assert [desk.states(booking_id)[0] for booking_id in ids] == ["PAID"] * 3
+
+
+async def test_E10_beyond_what_stripe_keeps_objects_are_looked_at(desk: Desk) -> None:
+    booking_id, open_id = await desk.book(), await desk.book("TRV-2")
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    await checkout(desk.ctx, open_id, "Ayesha")
+    await poll(desk.ctx)
+    await desk.sandbox.pay(link.session_id)
+    charge = next(iter(desk.sandbox.books.charges))
+    desk.time.seconds += 40 * DAY
+    desk.sandbox.tick()
+    await desk.sandbox.refund_from_dashboard(charge, 100_000)
+    desk.time.seconds += 35 * DAY
+    done = await reconcile(desk.ctx)
+    assert done.by_object >= 1
+    assert "reconciled by object" in done.sentence
+    assert desk.states(booking_id) == ("PAID", "SUCCEEDED", ["SUCCEEDED"])
+    assert desk.view(booking_id).payments[0].refunded_minor == 100_000
+    assert desk.states(open_id)[2] == ["EXPIRED"]
+
+
+async def test_a_day_old_intention_is_looked_for_before_it_is_repeated(desk: Desk) -> None:
+    booking_id = await desk.book()
+    desk.sandbox.faults.next("POST /v1/checkout/sessions", "reset_after", times=3)
+    with pytest.raises(StripeFailed):
+        await checkout(desk.ctx, booking_id, "Ayesha")
+    desk.sandbox.faults.clear()
+    desk.time.seconds += 23.5 * 3600
+    posts = len(desk.posts("/v1/checkout/sessions"))
+    await resume(desk.ctx)
+    assert len(desk.posts("/v1/checkout/sessions")) == posts, "found by looking, not made again"
+    assert desk.states(booking_id)[2] == ["OPEN"]
+
+
+async def test_a_day_old_intention_that_never_happened_is_closed(desk: Desk) -> None:
+    booking_id = await desk.book()
+    desk.sandbox.faults.next("POST /v1/checkout/sessions", "reset_before", times=3)
+    with pytest.raises(StripeFailed):
+        await checkout(desk.ctx, booking_id, "Ayesha")
+    desk.sandbox.faults.clear()
+    desk.time.seconds += 2 * DAY
+    await resume(desk.ctx)
+    assert desk.states(booking_id)[2] == ["REFUSED"]
+    await checkout(desk.ctx, booking_id, "Ayesha")
+    assert desk.states(booking_id)[2] == ["REFUSED", "OPEN"]
+
+
+async def test_a_key_that_answers_500_for_ever_does_not_block_the_booking(desk: Desk) -> None:
+    booking_id = await desk.book()
+    desk.sandbox.faults.next("POST /v1/checkout/sessions", "500_stored")
+    for _ in range(3):
+        with pytest.raises(StripeFailed):
+            await checkout(desk.ctx, booking_id, "Ayesha")
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    assert list(desk.sandbox.books.sessions) == [link.session_id]
+
+
+@pytest.mark.parametrize(("fault", "happened"), [("reset_after", True), ("reset_before", False)])
+async def test_a_day_old_refund_is_looked_for_and_never_sent_again(desk: Desk, fault: str, happened: bool) -> None:
+    booking_id = await desk.book()
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    await desk.sandbox.pay(link.session_id)
+    await desk.feed()
+    desk.sandbox.faults.next("POST /v1/refunds", fault, times=3)
+    with pytest.raises(StripeFailed):
+        await refund(desk.ctx, Request(booking_id, "Ayesha", 200_000))
+    desk.sandbox.faults.clear()
+    posts = len(desk.posts("/v1/refunds"))
+    desk.time.seconds += 2 * DAY
+    await resume(desk.ctx)
+    assert len(desk.posts("/v1/refunds")) == posts
+    assert desk.view(booking_id).payments[0].refunded_minor == (200_000 if happened else 0)
+    assert len(desk.sandbox.books.refunds) == int(happened)

@@ -1,0 +1,84 @@
+"""Old intentions: before a request is repeated whose key Stripe may have forgotten, look whether it happened.
+
+Stripe keeps keys for at least 24 hours (PAYMENTS 4.3). Afterwards the same key would be a new request, so that the
+object is looked for by our mark; found, it is applied; not found, the intention never happened and is closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from travello_desk.operations.context import Context
+from travello_desk.operations.errors import StripeFailed
+from travello_desk.operations.ingest import ingest_objects
+from travello_desk.payments.facts import AttemptFacts, RefundFacts
+from travello_desk.payments.narrative import Cause
+from travello_desk.payments.observe import child, observe_refund, observe_session, text
+from travello_desk.store import ledger, payments
+from travello_desk.store.tx import Tx
+from travello_desk.stripe_gateway.errors import GatewayError
+
+KEY_LIFE_SECONDS = 23 * 3600
+# A session whose create call was answered with errors this often is looked for: Stripe repeats a stored 500.
+TRIES_BEFORE_LOOKING = 3
+CAUSE = Cause("", "look-up")
+
+
+def session_needs_look(ctx: Context, row: payments.PaymentRow) -> bool:
+    stored_fault = row.attempts >= TRIES_BEFORE_LOOKING and "HTTP 5" in row.last_error
+    return stored_fault or ctx.clock() - row.created_at > KEY_LIFE_SECONDS
+
+
+def refund_needs_look(ctx: Context, row: payments.RefundRow) -> bool:
+    """Only when the key is old: an early "not found" is no proof that money did not move."""
+    return ctx.clock() - row.created_at > KEY_LIFE_SECONDS
+
+
+async def find_session(ctx: Context, row: payments.PaymentRow) -> bool:
+    """Look for the session of an unanswered create call; whether it was found. Not found: the intention is closed.
+
+    Closing is safe even if the session appears later: nobody was ever given its address.
+    """
+    try:
+        sessions = await ctx.stripe.list_sessions(created_gte=row.created_at - 300)
+    except GatewayError as error:
+        raise StripeFailed(error) from error
+    for session in sessions:
+        if text(child(session, "metadata"), "payment_uid") == row.uid:
+            await ingest_objects(ctx, [(observe_session(session, int(ctx.clock())), session)], "look-up")
+            return True
+    await ctx.store.write(lambda tx: close_session(tx, row))
+    return False
+
+
+def close_session(tx: Tx, row: payments.PaymentRow) -> None:
+    loaded = ledger.load(tx, row.booking_id)
+    if loaded is None:
+        return
+    payment = next(p for p in loaded.ledger.payments if p.seq == row.id)
+    closed = replace(payment, facts=payment.facts.merge(AttemptFacts(create="REFUSED")))
+    ledger.save(tx, loaded, ledger.with_payment(loaded.ledger, closed), CAUSE, "system")
+
+
+async def find_refund(ctx: Context, row: payments.RefundRow, booking_id: int) -> bool:
+    """Look for a refund whose answer never came; not found after the key's life: it never happened."""
+    intent = str(row.parameters.get("payment_intent", ""))
+    try:
+        refunds = await ctx.stripe.list_refunds(payment_intent=intent)
+    except GatewayError as error:
+        raise StripeFailed(error) from error
+    at = int(ctx.clock())
+    await ingest_objects(ctx, [(observe_refund(refund, at), refund) for refund in refunds], "look-up")
+    if any(text(child(refund, "metadata"), "refund_uid") == row.uid for refund in refunds):
+        return True
+    await ctx.store.write(lambda tx: close_refund(tx, row, booking_id))
+    return False
+
+
+def close_refund(tx: Tx, row: payments.RefundRow, booking_id: int) -> None:
+    loaded = ledger.load(tx, booking_id)
+    if loaded is None:
+        return
+    payment = next(p for p in loaded.ledger.payments if p.seq == row.payment_id)
+    never = RefundFacts(uid=row.uid or "", status="REFUSED", failure_reason="it never reached Stripe")
+    ledger.save(tx, loaded, ledger.with_payment(loaded.ledger, payment.with_refund(never)), CAUSE, "system")

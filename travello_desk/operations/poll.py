@@ -1,0 +1,97 @@
+"""The Events API into the very same ingest as webhooks: no public address is needed (PAYMENTS E8, E10, E11).
+
+Pages are stored with their cursor in one transaction; the next poll starts a little before the cursor, because an
+event may become visible late, and duplicates are nothing to ingest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from travello_desk.operations.context import Context
+from travello_desk.operations.ingest import ingest_in
+from travello_desk.payments.events import EVENT_TYPES, EventShapeError, read_event
+from travello_desk.store import cursors
+from travello_desk.store.tx import Tx
+from travello_desk.stripe_gateway.errors import GatewayError
+
+CURSOR = "events"
+OVERLAP_SECONDS = 300
+FIRST_LOOK_SECONDS = 24 * 3600
+STRIPE_KEEPS_SECONDS = 30 * 24 * 3600
+BATCH = 50
+SOURCE = "polling"
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Polled:
+    """How many events came, and how many of them were news."""
+
+    seen: int = 0
+    new: int = 0
+    too_old: bool = False
+    """The cursor is older than Stripe keeps events: objects must be looked at instead (E10)."""
+
+
+async def poll(ctx: Context, *, since: int | None = None, progress: Progress | None = None) -> Polled:
+    """Fetch and apply everything since the cursor (or `since`, unix seconds). Raises GatewayError, StoreError."""
+    now = int(ctx.clock() + ctx.clock_offset_seconds)
+    cursor = await ctx.store.read(lambda tx: cursors.get(tx, CURSOR))
+    start = since if since is not None else (now - FIRST_LOOK_SECONDS if cursor is None else cursor - OVERLAP_SECONDS)
+    result = Polled(too_old=start < now - STRIPE_KEEPS_SECONDS)
+    start = max(start, now - STRIPE_KEEPS_SECONDS)
+    batch: list[dict[str, Any]] = []
+    async for document in ctx.stripe.list_events(types=EVENT_TYPES, created_gte=start):
+        batch.append(document)
+        if len(batch) >= BATCH:
+            await flush(ctx, batch, result, progress)
+    await flush(ctx, batch, result, progress)
+    await ctx.store.write(lambda tx: cursors.advance(tx, CURSOR, now - OVERLAP_SECONDS))
+    ctx.health.last_poll_at, ctx.health.poll_fault = int(ctx.clock()), ""
+    ctx.health.stripe_answered(int(ctx.clock()))
+    return result
+
+
+async def flush(ctx: Context, batch: list[dict[str, Any]], result: Polled, progress: Progress | None) -> None:
+    """One transaction: the events and the cursor."""
+    if not batch:
+        return
+    outcomes = await ctx.store.write(
+        partial(store_page, documents=list(batch), livemode=ctx.livemode, install=ctx.store.install)
+    )
+    result.seen += len(batch)
+    result.new += sum(1 for outcome in outcomes if outcome != "duplicate")
+    batch.clear()
+    if progress:
+        progress(result.seen)
+
+
+def store_page(tx: Tx, documents: list[dict[str, Any]], livemode: bool, install: str) -> list[str]:
+    outcomes = []
+    for document in documents:
+        try:
+            event = read_event(document)
+        except EventShapeError:
+            continue
+        outcomes.append(ingest_in(tx, event, json.dumps(document, separators=(",", ":")), SOURCE, livemode, install))
+        cursors.advance(tx, CURSOR, event.created)
+    return outcomes
+
+
+async def poll_job(ctx: Context) -> None:
+    """The background's poll: what Stripe does is noted in health, never raised."""
+    if ctx.gateway is None:
+        return
+    try:
+        polled = await poll(ctx)
+    except GatewayError as error:
+        ctx.health.poll_fault = error.sentence
+        return
+    if polled.new and not ctx.health.caught_up:
+        ctx.health.caught_up = f"caught up: {polled.new} event{'s' if polled.new != 1 else ''}"
