@@ -6,15 +6,18 @@ committed. A crash, a time-out or a second press anywhere repeats the same reque
 
 from __future__ import annotations
 
+import logging
 import secrets
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from travello_desk.money import charge_limit, format_minor
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import StripeFailed, is_definite
 from travello_desk.operations.expire import expire_payment
 from travello_desk.operations.look_first import find_session, session_needs_look
+from travello_desk.operations.rates import FallbackOffered, offer_in
 from travello_desk.operations.session_params import session_params
 from travello_desk.payments.facts import AttemptFacts
 from travello_desk.payments.narrative import Cause, Line
@@ -24,7 +27,9 @@ from travello_desk.payments.rules import NOT_FOUND, Refusal, Refused, checkout_r
 from travello_desk.store import bookings, inbox, ledger, payments, timeline
 from travello_desk.store.tx import Tx
 from travello_desk.stripe_gateway.errors import GatewayError
-from travello_desk.stripe_gateway.refusals import is_amount_too_small
+from travello_desk.stripe_gateway.refusals import is_amount_too_small, is_currency_rejection
+
+log = logging.getLogger(__name__)
 
 # A session that ends sooner than this is not handed out again: the guest could not finish paying.
 LEAST_LIFE_SECONDS = 120
@@ -49,12 +54,20 @@ class Step:
     payment: payments.PaymentRow
 
 
-async def checkout(ctx: Context, booking_id: int, actor: str, origin: str = "desk") -> Link:
-    """The booking's open session, made if need be. Raises Refused, StripeFailed or StoreUnavailable."""
+async def checkout(
+    ctx: Context, booking_id: int, actor: str, origin: str = "desk", *, fallback_confirmed: bool = False
+) -> Link:
+    """The booking's open session, made if need be. Raises Refused, StripeFailed or StoreUnavailable.
+
+    Where Stripe refuses the currency, staff are offered the other one (FallbackOffered) and confirm with
+    `fallback_confirmed`; calls without staff fall back by themselves when the rate is fresh (PAYMENTS 2.5).
+    """
     stripe_is_there(ctx)
+    use_fallback = False
     async with ctx.lock(booking_id):
         for _ in range(4):
-            step = await ctx.store.write(lambda tx: plan(tx, ctx, booking_id, actor, origin))
+            plan_now = partial(plan, ctx=ctx, booking_id=booking_id, actor=actor, origin=origin, fallback=use_fallback)
+            step = await ctx.store.write(plan_now)
             if step.kind == "reuse":
                 return link_of(step.payment, reused=True)
             if step.kind == "expire":
@@ -63,8 +76,20 @@ async def checkout(ctx: Context, booking_id: int, actor: str, origin: str = "des
             if session_needs_look(ctx, step.payment):
                 await find_session(ctx, step.payment)
                 continue
-            return link_of(await create_session(ctx, step.payment, actor), reused=False)
+            try:
+                return link_of(await create_session(ctx, step.payment, actor), reused=False)
+            except CurrencyRefused as refused:
+                await confirm_fallback(ctx, refused.row, confirmed=fallback_confirmed or origin != "desk")
+                use_fallback = True
         raise StripeFailed(None, "The link kept changing while it was being made: try again", retryable=True)
+
+
+async def confirm_fallback(ctx: Context, row: payments.PaymentRow, *, confirmed: bool) -> None:
+    """Go on in the other currency, or raise: no fresh rate (Refused), or staff have not said yes (FallbackOffered)."""
+    offer = await ctx.store.read(lambda tx: offer_in(ctx, tx, row.booking_amount_minor, row.booking_currency))
+    if not confirmed:
+        raise FallbackOffered(offer)
+    log.warning("currency fallback %s->%s for booking %d: %s", row.currency, offer.currency, row.booking_id, offer.rate)
 
 
 def stripe_is_there(ctx: Context) -> None:
@@ -72,7 +97,7 @@ def stripe_is_there(ctx: Context) -> None:
     _ = ctx.stripe
 
 
-def plan(tx: Tx, ctx: Context, booking_id: int, actor: str, origin: str) -> Step:
+def plan(tx: Tx, ctx: Context, booking_id: int, actor: str, origin: str, fallback: bool) -> Step:
     """In one transaction: what to do next. A new intention is committed here, before any call."""
     loaded = ledger.load(tx, booking_id)
     if loaded is None:
@@ -83,7 +108,7 @@ def plan(tx: Tx, ctx: Context, booking_id: int, actor: str, origin: str) -> Step
     open_views = [view for view in loaded.view.payments if loaded.payments[view.payment.seq].is_open]
     for view in open_views:
         return Step(open_step(view, loaded, tx.now), stored(tx, view.payment.seq))
-    return Step("create", intend(tx, ctx, loaded, actor, origin))
+    return Step("create", intend(tx, ctx, loaded, actor, origin, fallback))
 
 
 def open_step(view: PaymentView, loaded: ledger.Loaded, now: int) -> str:
@@ -107,27 +132,39 @@ def stored(tx: Tx, payment_id: int) -> payments.PaymentRow:
     return row
 
 
-def intend(tx: Tx, ctx: Context, loaded: ledger.Loaded, actor: str, origin: str) -> payments.PaymentRow:
-    """Commit the intention to create a session for the booking's present price."""
+def intend(tx: Tx, ctx: Context, loaded: ledger.Loaded, actor: str, origin: str, fallback: bool) -> payments.PaymentRow:
+    """Commit the intention to create a session for the booking's present price, in its currency or the other one."""
     booking = bookings.get(tx, loaded.booking_id)
     if booking is None:
         raise Refused(NOT_FOUND)
     uid = secrets.token_hex(12)
     amount_minor, currency = loaded.ledger.amount_minor, loaded.ledger.currency
+    offer = offer_in(ctx, tx, amount_minor, currency) if fallback else None
+    charged = (offer.amount_minor, offer.currency) if offer else (amount_minor, currency)
+    limit = charge_limit(*charged)
+    if limit:
+        raise Refused(Refusal("limit", limit))
     payment_id = payments.insert_payment(
         tx,
         payments.NewPayment(
             uid=uid,
             booking_id=booking.id,
-            amount_minor=amount_minor,
-            currency=currency,
+            amount_minor=charged[0],
+            currency=charged[1],
             booking_amount_minor=amount_minor,
             booking_currency=currency,
             origin=origin,
             idempotency_key=f"session-{uid}",
-            params=session_params(booking, ctx.settings, ctx.store.install, uid, amount_minor, currency),
+            params=session_params(booking, ctx.settings, ctx.store.install, uid, *charged),
+            rate=str(offer.rate.units) if offer else "",
+            rate_as_of=offer.rate.as_of_on.isoformat() if offer else "",
+            rate_source=offer.rate.source if offer else "",
         ),
     )
+    if offer:
+        detail = f"{format_minor(*charged)} for {format_minor(amount_minor, currency)}, {offer.rate}"
+        line = Line("fallback", f"Currency fallback {currency} -> {charged[1]}", detail)
+        ledger.add_line(tx, booking.id, actor, line)
     resave(tx, loaded.booking_id, actor)
     return stored(tx, payment_id)
 
@@ -139,12 +176,22 @@ def resave(tx: Tx, booking_id: int, actor: str) -> None:
         ledger.save_columns(tx, loaded, loaded.ledger, loaded.view)
 
 
+class CurrencyRefused(StripeFailed):
+    """Stripe has said in so many words that it does not take this currency here (PAYMENTS 2.5 point 2)."""
+
+    def __init__(self, row: payments.PaymentRow) -> None:
+        super().__init__(None, f"Stripe does not take {row.currency} on this account", retryable=False)
+        self.row = row
+
+
 async def create_session(ctx: Context, row: payments.PaymentRow, actor: str) -> payments.PaymentRow:
     """Steps 2 and 3: call with the stored key and parameters, commit the answer. Also how a crash is resumed."""
     try:
         session = await ctx.stripe.create_session(row.parameters, row.idempotency_key)
     except GatewayError as error:
         await ctx.store.write(partial(record_failure, row=row, error=error, actor=actor))
+        if is_currency_rejection(error, row.currency):
+            raise CurrencyRefused(row) from error
         if is_amount_too_small(error):
             raise Refused(Refusal("limit", "Amount is below Stripe's minimum (about Rs. 140)")) from error
         raise StripeFailed(error) from error
