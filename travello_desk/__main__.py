@@ -15,6 +15,16 @@ class HouseDoors:
 
         return open_context()
 
+    def store_path(self) -> Any:
+        from travello_desk.assembly import current_settings
+
+        return current_settings().database.path
+
+    def examine(self, context: Any) -> Any:
+        from travello_desk.doctor import examine
+
+        return examine(context)
+
     def desk(self) -> int:
         os.environ.setdefault("TEXTUAL_FPS", "120")  # halves the time from key to paint; read when Textual is imported
         from travello_desk.assembly import desk_main

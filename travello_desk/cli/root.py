@@ -26,6 +26,12 @@ class Doors(Protocol):
     def context(self) -> AbstractAsyncContextManager[Any]:
         """The context of operations for the length of an `async with`."""
 
+    def store_path(self) -> Any:
+        """The store's file, without opening it."""
+
+    def examine(self, context: Any) -> Any:
+        """Doctor's findings, one after the other."""
+
     def desk(self) -> int: ...
     def serve(self) -> int: ...
     def demo(self, options: dict[str, Any]) -> int: ...
@@ -49,6 +55,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cancel": ("payments:cancel", "Cancel a booking, or note a no-show"),
     "reopen": ("payments:reopen", "Take a cancellation back"),
     "reconcile": ("house:reconcile", "Ask Stripe for everything missed and apply it"),
+    "doctor": ("care:doctor", "Check settings, keys, clock, store, webhook, address, mail"),
+    "backup": ("care:backup", "A consistent copy of the store while it runs"),
+    "restore": ("care:restore", "Put a backup in the store's place"),
     "verify": ("house:verify", "Recompute every status from its facts and compare"),
     "token": ("house:token", "A bearer token for the JSON API"),
 }
