@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,8 @@ from travello_desk.actions import User
 from travello_desk.assembly import House, open_house, run_desk
 from travello_desk.logs import log_to
 from travello_desk.operations import importing
-from travello_desk.operations.csv_rows import parse, shift_stays, to_csv
+from travello_desk.operations.csv_rows import to_csv
+from travello_desk.operations.sample import sample_stays
 from travello_desk.sandbox import Sandbox
 from travello_desk.settings import load
 from travello_desk.settings.model import Settings
@@ -74,20 +74,6 @@ def free_port(first: int = FIRST_PORT) -> int:
     return 0
 
 
-def sample_bookings(today: datetime) -> str:
-    """The sample hotel's CSV, its stays moved so that its busiest arrival day is today."""
-    parsed = parse(sample_file(), default_currency="PKR")
-    return to_csv(shift_stays(parsed.rows, today.date()))
-
-
-def sample_file() -> bytes:
-    """`data/sample_bookings.csv` of a checkout, else the copy inside the installed package."""
-    beside = Path(__file__).resolve().parent.parent / "data" / "sample_bookings.csv"
-    if beside.is_file():
-        return beside.read_bytes()
-    return resources.files("travello_desk").joinpath("sample_bookings.csv").read_bytes()
-
-
 @asynccontextmanager
 async def open_demo(
     environ: Mapping[str, str], folder: Path | None = None, port: int | None = None
@@ -100,7 +86,7 @@ async def open_demo(
             settings = demo_settings(where, sandbox, free_port() if port is None else port, environ)
             async with open_house(settings) as house:
                 today = datetime.now(settings.hotel_timezone)
-                lines = sample_bookings(today).encode().splitlines(keepends=True)
+                lines = to_csv(sample_stays(today.date())).encode().splitlines(keepends=True)
                 await importing.import_csv(house.ctx, lines, "demo")
                 yield Demo(house, sandbox, where)
 
