@@ -70,6 +70,7 @@ class Payments(Model):
     status = TextField()
     is_open = IntegerField()
     received_minor = BigIntegerField()
+    received_currency = TextField()
     refunded_minor = BigIntegerField()
     expire_asked_at = BigIntegerField()
     attempts = IntegerField()
