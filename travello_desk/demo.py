@@ -16,6 +16,7 @@ from typing import Any
 
 from travello_desk.actions import User
 from travello_desk.assembly import House, open_house, run_desk
+from travello_desk.demo_story import Story
 from travello_desk.logs import log_to
 from travello_desk.operations import importing
 from travello_desk.operations.csv_rows import to_csv
@@ -88,6 +89,7 @@ async def open_demo(
                 today = datetime.now(settings.hotel_timezone)
                 lines = to_csv(sample_stays(today.date())).encode().splitlines(keepends=True)
                 await importing.import_csv(house.ctx, lines, "demo")
+                await Story(house.ctx, sandbox, today.date()).live()
                 yield Demo(house, sandbox, where)
 
 
