@@ -15,7 +15,7 @@ from travello_desk.operations.checkout import checkout
 from travello_desk.operations.rates import FallbackOffered, set_rate
 from travello_desk.operations.refund import Request, refund
 from travello_desk.operations.verify import verify
-from travello_desk.payments.rules import Refused, refund_in_charged_currency
+from travello_desk.payments.rules import Refused, refund_share
 from travello_desk.settings.model import FxRate
 from travello_desk.store import payments
 
@@ -63,8 +63,10 @@ async def test_C29_partial_refunds_at_the_stored_rate_and_the_last_takes_the_res
     sent = []
     for part in (333_333, 333_333, 333_334):
         view = usd.view(booking_id).payments[-1]
-        amount = refund_in_charged_currency(view, part)
-        sent.append((await refund(usd.ctx, Request(booking_id, "Ayesha", amount))).amount_minor)
+        amount = refund_share(view, part)
+        sent.append((await refund(usd.ctx, Request(booking_id, "Ayesha", amount, booking_minor=part))).amount_minor)
+        left = 1_000_000 - part * len(sent) if len(sent) < 3 else 0
+        assert usd.booking(booking_id).paid_minor == left, "what is left is what the desk meant, to the paisa"
     assert sum(sent) == 3571
     assert sent[0] == 1190, "a third of the original charge, not at today's rate"
     assert usd.states(booking_id)[:2] == ("PENDING", "REFUNDED")

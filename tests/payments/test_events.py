@@ -43,6 +43,12 @@ def test_a_good_envelope() -> None:
     assert read_event(document_of(read)) == read
 
 
+def test_the_edges_of_the_envelope_are_inside() -> None:
+    read = read_event(event(id="e" * 255, type="t" * 255, created=0))
+    assert (len(read.id), len(read.type), read.created) == (255, 255, 0)
+    assert len(read_event(event(id="e", type="t")).type) == 1
+
+
 @pytest.mark.parametrize("document", [None, [], "evt", 5, True, {}, {"object": "charge"}, [event()]])
 def test_what_is_no_event_at_all(document: object) -> None:
     """A19."""

@@ -152,6 +152,10 @@ def test_what_only_the_charge_tells_of_comes_last_without_an_instant() -> None:
     assert in_one_line(one(payment(facts)), [], clock).endswith("; Rs. 3,000 refunded outside the desk")
 
 
+def test_a_refund_without_a_currency_has_its_payments() -> None:
+    assert sentences(payment(refunds=(replace(refund(5000), currency=""),)))[-1] == "Rs. 50 refunded outside the desk"
+
+
 def test_disputes_open_and_close() -> None:
     lost = replace(dispute("lost"), created_at=700, seen=900)
     assert explain(one(payment(disputes=(lost,))))[1:] == [

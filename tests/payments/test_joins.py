@@ -85,6 +85,70 @@ def test_earliest_is_a_join_with_zero_for_unknown(a: int, b: int, c: int) -> Non
     assert earliest(a, b) == earliest(b, a)
     assert earliest(earliest(a, b), c) == earliest(a, earliest(b, c))
     assert earliest(0, a) == a
+    assert earliest(3, 5) == 3
+
+
+@given(ATTEMPTS, REFUNDS)
+def test_nothing_that_was_told_is_lost_by_hearing_nothing(attempt: AttemptFacts, refund: RefundFacts) -> None:
+    known = replace(
+        attempt, session_status=attempt.session_status.replace("frozen", "open"), session_payment_status="paid"
+    )
+    assert AttemptFacts().merge(known) == known
+    assert RefundFacts().merge(refund) == refund
+
+
+@given(DISPUTES)
+def test_the_first_word_of_an_inquiry_loses_nothing_of_a_dispute(dispute: DisputeFacts) -> None:
+    known = replace(dispute, status="won")
+    assert DisputeFacts("dp_1", "warning_needs_response").merge(known) == known
+
+
+# PAYMENTS 1.3, written out again and not taken from the code: lowest first, one rung a word.
+LADDERS = {
+    "CREATE_RANK": "CREATING REFUSED CREATED",
+    "SESSION_RANK": "open expired complete",
+    "PAYMENT_STATUS_RANK": "unpaid no_payment_required paid",
+    "ATTEMPT_RANK": "open card_failed complete_unpaid async_failed paid",
+    "REFUND_RANK": "SENDING REFUSED requires_action|pending|invented_later succeeded failed|canceled",
+    "DISPUTE_RANK": "warning_needs_response warning_under_review needs_response under_review "
+    "won|lost|warning_closed|prevented",
+}
+
+
+def rungs(name: str) -> list[tuple[str, str]]:
+    """Every lower and higher word of one ladder."""
+    ladder = [rung.split("|") for rung in LADDERS[name].split()]
+    return [
+        (low, high)
+        for place, lower in enumerate(ladder)
+        for higher_rung in ladder[place + 1 :]
+        for low in lower
+        for high in higher_rung
+    ]
+
+
+@pytest.mark.parametrize("name", ["CREATE_RANK", "SESSION_RANK", "PAYMENT_STATUS_RANK", "ATTEMPT_RANK"])
+def test_the_higher_rung_wins(name: str) -> None:
+    for low, high in rungs(name):
+        assert higher(getattr(heart, name), low, high) == higher(getattr(heart, name), high, low) == high
+
+
+def test_the_higher_rung_of_a_refund_wins_however_late_the_lower_is_told() -> None:
+    for low, high in rungs("REFUND_RANK"):
+        early, late = RefundFacts(status=high, seen=1), RefundFacts(status=low, seen=9)
+        assert early.merge(late).status == late.merge(early).status == high
+
+
+def test_the_higher_rung_of_a_dispute_wins_however_late_the_lower_is_told() -> None:
+    for low, high in rungs("DISPUTE_RANK"):
+        early, late = DisputeFacts("dp_1", high, seen=1), DisputeFacts("dp_1", low, seen=9)
+        assert early.merge(late).status == late.merge(early).status == high
+
+
+def test_a_dispute_keeps_the_most_that_was_told() -> None:
+    first = DisputeFacts("dp_1", "needs_response", 5, "PKR", "fraudulent", 77, 10, 20)
+    empty = DisputeFacts("dp_1", "lost", seen=30)
+    assert first.merge(empty) == DisputeFacts("dp_1", "lost", 5, "PKR", "fraudulent", 77, 10, 30)
 
 
 def test_an_unknown_status_never_beats_a_known_one() -> None:

@@ -165,6 +165,24 @@ def test_the_money_stands_beside_the_line() -> None:
     assert line == Line("paid", PAID_BY_WEBHOOK, "Rs. 10,000 · Visa 4242 · guest saw €33.10")
 
 
+def test_a_refund_without_a_currency_has_its_payments() -> None:
+    (line,) = step(payment(), payment(refunds=(replace(refund(200_000, "pending", uid="u"), currency=""),)))
+    assert line.text == "Refund of Rs. 2,000 on its way"
+
+
+def test_the_hotels_own_currency_is_not_told_twice() -> None:
+    facts = replace(PAID, presentment=(PRICE, "PKR"))
+    (line,) = step(payment(samples.OPEN), payment(facts))
+    assert line.detail == "Rs. 10,000"
+
+
+def test_one_refund_being_sent_among_others_is_still_ours() -> None:
+    known = (refund(100, name="re_0"), refund(200_000, "SENDING", "", "u"))
+    by_charge = replace(PAID, charge_refunded_minor=200_100)
+    (line,) = step(payment(refunds=known), payment(by_charge, refunds=known))
+    assert line.detail == ""
+
+
 def test_a_failure_keeps_its_code_and_a_bank_failure_says_what_to_do() -> None:
     """B10, B16."""
     known = replace(samples.OPEN, failures=frozenset({Failure(1, "expired_card", "Your card has expired.", "ch_1")}))

@@ -142,6 +142,21 @@ def test_an_authorisation_is_not_money() -> None:
     pending = scene.charges[1] | {"status": "pending"}
     assert attempt(observe_charge(pending, AT)).attempt == "open"
     assert attempt(observe_charge(scene.charges[1], AT)).received == (1_000_000, "PKR")
+    assert attempt(observe_charge(scene.charges[1] | {"amount_captured": 500}, AT)).received == (500, "PKR")
+    for facts in (attempt(observe_charge(held, AT)), attempt(observe_charge(pending, AT))):
+        assert (facts.charge_id, facts.paid_at, facts.card, facts.received) == ("", 0, "", (0, ""))
+        assert facts.payment_intent_id == "pi_1"
+
+
+def test_when_it_was_paid_is_the_charges_instant_else_that_of_the_report() -> None:
+    scene = Scene()
+    scene.link()
+    scene.pay()
+    assert attempt(observe_intent(scene.intents[1], AT)).paid_at == AT
+    assert attempt(observe_intent(scene.expanded(scene.intents[1]), AT)).paid_at == scene.charges[1]["created"]
+    assert attempt(observe_charge(scene.charges[1], AT)).paid_at == scene.charges[1]["created"]
+    unpaid = attempt(observe_intent(stripe.intent(1, session(), AT), AT))
+    assert (unpaid.paid_at, unpaid.received) == (0, (0, ""))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +209,19 @@ def test_the_keys_in_the_order_in_which_they_are_tried() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("15", 15), ("0", 0), ("-1", 0), ("1.5", 0), ("abc", 0), ("٣", 0), ("", 0), (15, 0), (None, 0), ("9" * 30, 0)],
+    [
+        ("15", 15),
+        ("0", 0),
+        ("-1", 0),
+        ("1.5", 0),
+        ("abc", 0),
+        ("٣", 0),
+        ("", 0),
+        (15, 0),
+        (None, 0),
+        ("9" * 15, 10**15 - 1),
+        ("9" * 16, 0),
+    ],
 )
 def test_a_booking_id_in_metadata_is_digits_or_nothing(value: object, expected: int) -> None:
     assert keys_of({"object": "charge", "metadata": {"booking_id": value}}).booking_id == expected
@@ -211,6 +238,7 @@ def test_a_number_is_a_whole_one_of_sane_size(value: object) -> None:
 def test_a_text_can_be_stored() -> None:
     """JSON can spell NUL and half a surrogate pair; no database takes them."""
     assert text({"t": json.loads('"a\\u0000b\\ud800c"')}, "t") == "ab?c"
+    assert text({"t": "a\0b"}, "t") == "ab"
     assert text({"t": "Müller – عائشة"}, "t") == "Müller – عائشة"
     assert text({"t": {"id": "pi_1", "object": "payment_intent"}}, "t") == "pi_1"
     assert text({"t": 5}, "t") == text({}, "t") == ""

@@ -14,7 +14,6 @@ from tests.payments.samples import (
     PAID,
     PRICE,
     USD_ASKED,
-    USD_PAID,
     dispute,
     kinds,
     mark,
@@ -23,7 +22,7 @@ from tests.payments.samples import (
     view,
 )
 from tests.payments.test_joins import ATTEMPTS, REFUNDS
-from travello_desk.payments.facts import AttemptFacts, DeskEntry, Payment
+from travello_desk.payments.facts import Asked, AttemptFacts, DeskEntry, Payment
 from travello_desk.payments.projection import project
 
 FULL, PART = refund(PRICE), refund(200_000)
@@ -86,6 +85,7 @@ def test_the_strongest_payment_speaks_for_the_booking(strong: int) -> None:
     word, speaks = STRENGTH[strong]
     for _, weak in STRENGTH[strong + 1 :]:
         assert view(speaks, replace(weak, seq=2)).payment_status == word
+        assert view(speaks, replace(weak, seq=2)).badge == view(speaks).badge
         assert view(replace(weak, seq=1), replace(speaks, seq=2)).payment_status == word
 
 
@@ -129,51 +129,6 @@ def test_badge(seen: object, badge: str) -> None:
     assert seen.badge == badge  # type: ignore[attr-defined]
 
 
-# Refund sums (PAYMENTS 1.3)
-
-
-@pytest.mark.parametrize(
-    ("charge_says", "refunds", "back"),
-    [
-        (0, (), 0),
-        (300, (), 300),
-        (0, (refund(300),), 300),
-        (300, (refund(300),), 300),
-        (500, (refund(300),), 500),
-        (200, (refund(300),), 300),
-        (300, (refund(300, "failed"),), 0),
-        (0, (refund(300, "failed"),), 0),
-        (600, (refund(300, "failed"), refund(300, name="re_2")), 300),
-        (300, (refund(300, "failed"), refund(300, name="re_2")), 300),
-        (300, (refund(300, "canceled"), refund(100, "pending", "re_2")), 100),
-        (300, (refund(300, "pending"),), 300),
-        (300, (refund(300, "requires_action"),), 300),
-        (0, (refund(300, "SENDING", "", "u"),), 0),
-        (300, (refund(300, "SENDING", "", "u"),), 300),
-        (300, (refund(300, "REFUSED", "", "u"),), 300),
-    ],
-)
-def test_refunded_is_rows_plus_what_the_charge_says_beyond_them(
-    charge_says: int, refunds: tuple[object, ...], back: int
-) -> None:
-    facts = replace(PAID, charge_refunded_minor=charge_says)
-    assert view(payment(facts, refunds=refunds)).payments[0].refunded_minor == back
-
-
-def test_a_refund_that_is_being_sent_stops_a_second_one_and_nothing_else() -> None:
-    """PAYMENTS 1.4: it counts for the remainder at once, for the status only when Stripe has taken it on."""
-    sent = view(payment(refunds=(refund(PRICE, "SENDING", "", "u"),)))
-    taken = view(payment(refunds=(refund(PRICE, "pending", "re_1", "u"),)))
-    assert (sent.status, sent.payment_status, sent.payments[0].refundable_minor) == ("PAID", "SUCCEEDED", 0)
-    assert (taken.status, taken.payment_status, taken.payments[0].refundable_minor) == ("PENDING", "REFUNDED", 0)
-    assert taken.payments[0].in_flight_minor == sent.payments[0].in_flight_minor == PRICE
-
-
-def test_the_charge_may_tell_of_a_refund_before_its_answer_comes() -> None:
-    known = view(payment(replace(PAID, charge_refunded_minor=300), refunds=(refund(300, "SENDING", "", "u"),)))
-    assert known.payments[0].refundable_minor == PRICE - 300
-
-
 # The booking (PAYMENTS 1.4)
 
 
@@ -210,6 +165,44 @@ def test_a_payout_leaves_the_booking_paid_until_all_is_paid_out() -> None:
     whole = view(method="ARRIVAL", desk=(mark(), DeskEntry(2, "payout", 400_000), DeskEntry(3, "payout", 600_000)))
     assert (part.status, part.desk_minor) == ("PAID", 600_000)
     assert (whole.status, whole.desk_minor, whole.desk_entry) == ("PENDING", 0, None)
+
+
+def test_too_much_in_review_leaves_nothing_due() -> None:
+    seen = view(payment(replace(PAID, received=(2 * PRICE, "PKR"))))
+    assert (seen.status, seen.balance_minor, seen.paid_minor) == ("PENDING", 0, 2 * PRICE)
+
+
+def test_one_partly_refunded_payment_shows_beside_others() -> None:
+    other = payment(replace(PAID, paid_at=200), 2, refunds=(refund(PRICE, name="re_2"),))
+    assert view(payment(refunds=(PART,)), other).badge == "PART REF"
+
+
+def test_the_smallest_money_is_money() -> None:
+    """One paisa, one cent: every rule that asks "more than nothing" means it."""
+    coin, ask = replace(PAID, received=(1, "PKR")), Asked(1, "PKR", 1, "PKR")
+    paid = payment(coin, asked=ask)
+    assert view(paid, amount_minor=1).status == "PAID"
+    assert view(payment(coin, asked=ask, refunds=(refund(1),)), amount_minor=1).payment_status == "REFUNDED"
+    assert kinds(view(paid, replace(paid, seq=2), amount_minor=1)) == ["paid_twice"]
+    assert kinds(view(paid, amount_minor=1, cancelled=True)) == ["money_on_cancelled"]
+    assert kinds(view(payment(coin))) == ["wrong_amount"]
+    failed = payment(coin, asked=ask, refunds=(refund(1, "failed"),))
+    assert kinds(view(failed, amount_minor=1)) == ["refund_failed"]
+    cent = payment(replace(PAID, received=(1, "USD")), asked=Asked(1, "USD", 280, "PKR"))
+    assert view(cent, amount_minor=280).paid_minor == 280
+    desk = view(method="ARRIVAL", amount_minor=1, desk=(mark(1), DeskEntry(2, "payout", 1)))
+    assert (desk.status, desk.desk_minor) == ("PENDING", 0)
+
+
+def test_a_charge_that_was_asked_for_nothing_has_no_rate() -> None:
+    odd = payment(replace(PAID, received=(5, "USD")), asked=Asked(0, "USD", PRICE, "PKR"))
+    assert view(odd).paid_minor == 0
+
+
+def test_payment_is_required_while_pending() -> None:
+    assert view().payment_required
+    assert not view(payment()).payment_required
+    assert not view(cancelled=True).payment_required
 
 
 def test_undoing_a_mark_keeps_what_was_paid_online() -> None:
@@ -307,27 +300,6 @@ def test_the_newest_word_of_a_refund_that_failed_is_an_alert_until_the_money_is_
     failed = refund(PRICE, "failed", failure_reason="lost_or_stolen_card")
     assert kinds(view(payment(refunds=(failed,)))) == ["refund_failed"]
     assert kinds(view(payment(refunds=(failed, refund(PRICE, name="re_2"))))) == []
-
-
-# USD fallback (PAYMENTS 2.5)
-
-
-def test_a_payment_in_another_currency_pays_the_booking_at_the_snapshots_rate() -> None:
-    seen = view(payment(USD_PAID, asked=USD_ASKED))
-    assert (seen.status, seen.paid_minor, seen.balance_minor) == ("PAID", PRICE, 0)
-
-
-def test_what_is_left_of_it_is_what_the_desk_meant() -> None:
-    back = replace(refund(1190), currency="USD", booking_minor=333_333)
-    seen = view(payment(USD_PAID, asked=USD_ASKED, refunds=(back,)))
-    assert (seen.status, seen.paid_minor) == ("PAID", 666_667)
-    assert view(payment(USD_PAID, asked=USD_ASKED, refunds=(replace(back, booking_minor=0),))).paid_minor == 666_760
-
-
-def test_a_booking_whose_currency_was_changed_takes_nothing_from_the_old_one() -> None:
-    other = replace(samples.ledger(payment()), currency="AED")
-    seen = project(other)
-    assert (seen.status, seen.paid_minor, kinds(seen)) == ("PENDING", 0, ["wrong_amount"])
 
 
 # Forbidden for ever (PAYMENTS 1.5), for any facts at all

@@ -8,6 +8,7 @@ import pytest
 
 from tests.payments.book import BOOKING_ID, Book, Row
 from tests.payments.samples import ASKED, PAID, ledger, payment, refund
+from tests.payments.scene import Scene
 from tests.payments.stripe_objects import INSTALL
 from travello_desk.payments.facts import AttemptFacts, DisputeFacts
 from travello_desk.payments.observe import Keys, Observation
@@ -147,3 +148,27 @@ def test_the_chain_holds_in_every_order() -> None:
         ends.add(book)
     assert len(ends) == 1
     assert not ends.pop().loose
+
+
+def test_a_dispute_teaches_its_charge_too() -> None:
+    """A refund that names only the charge waits until a dispute tells whose charge that is."""
+    lost = Observation(Keys(payment_intent_id="pi_1", charge_id="ch_9"), dispute=DisputeFacts("dp_1", "lost"))
+    back = Observation(Keys(charge_id="ch_9"), refund=refund(5))
+    start = Book(ledger(), (Row("pay_1", payment(AttemptFacts(payment_intent_id="pi_1"))),))
+    for order in ((lost, back), (back, lost)):
+        book = start
+        for seen in order:
+            book = book.told(seen)
+        known = book.rows[0].payment
+        assert (known.facts.charge_id, len(known.refunds), book.loose) == ("ch_9", 1, frozenset())
+
+
+def test_a_declined_charge_is_not_the_payments_charge() -> None:
+    """An intent names its latest charge, which may have failed: only money and its returns make the link."""
+    scene = Scene()
+    scene.link()
+    scene.decline()
+    book = Book(ledger(), (Row("pay_1", payment(AttemptFacts())),))
+    for report in scene.reports:
+        book = book.told(report.seen)
+    assert book.rows[0].payment.facts.charge_id == ""

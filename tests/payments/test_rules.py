@@ -47,6 +47,7 @@ def code(refusal: Refusal | None) -> str:
         (ledger(payment(samples.EXPIRED)), ""),
         (ledger(payment(samples.BANK_FAILED)), ""),
         (ledger(payment(refunds=(refund(PRICE),))), ""),
+        (ledger(payment(replace(PAID, received=(500, "PKR")), refunds=(refund(500),))), ""),
         (ARRIVAL, "Payment method must be ONLINE"),
         (PAID_AT_DESK, "Payment method must be ONLINE"),
         (PAID_ONLINE, "Payment already processed"),
@@ -98,6 +99,10 @@ def test_a_second_mark_says_when_the_first_was_made() -> None:
     refusal = rules.mark_paid_refusal(PAID_AT_DESK, project(PAID_AT_DESK))
     assert refusal is not None
     assert refusal.at == 50
+    online = ledger(payment(), method="ARRIVAL")
+    by_card = rules.mark_paid_refusal(online, project(online))
+    assert by_card is not None
+    assert by_card.at == 0
 
 
 def test_undo_needs_a_mark() -> None:
@@ -257,6 +262,29 @@ def test_thirds_of_a_dollar_payment() -> None:
 
 def test_the_same_currency_is_not_converted() -> None:
     assert rules.refund_share(view_of(payment()), 12_345) == 12_345
+
+
+def test_less_than_a_cent_is_no_refund() -> None:
+    known = view_of(payment(USD_PAID, asked=USD_ASKED))
+    assert rules.refund_share(known, 139) == 0
+    assert rules.refund_share(known, 141) == 1
+
+
+def test_the_smallest_rest_can_go() -> None:
+    known = payment(refunds=(refund(PRICE - 1),))
+    assert rules.refund_refusal(only(ledger(known)), 1) is None
+    assert target(known) == 1
+    assert code(rules.payout_refusal(project(ledger(method="ARRIVAL", desk=(mark(1),))), 1, "PKR")) == ""
+    in_review = only(ledger(payment(replace(PAID, received=(1, "PKR")))))
+    assert rules.accept_refusal(in_review) is None
+    assert code(rules.checkout_refusal(UNPAID, project(ledger(in_review.payment)))) == "review"
+    assert code(rules.edit_amount_refusal(project(ledger(in_review.payment)))) == "paid_price"
+
+
+def test_a_cent_in_another_currency_has_its_share() -> None:
+    asked = replace(USD_ASKED, amount_minor=1, booking_amount_minor=1)
+    known = payment(replace(PAID, received=(1, "USD")), asked=asked)
+    assert rules.refund_share(view_of(known), 1) == 1
 
 
 def test_money_without_a_rate_has_no_share() -> None:

@@ -30,7 +30,11 @@ STRIPE_REASONS = frozenset({"duplicate", "requested_by_customer"})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One press. `amount_minor` is in the payment's own currency, None for everything left."""
+    """One press. `amount_minor` is in the payment's own currency, None for everything left.
+
+    `booking_minor` is what was meant in the booking's currency where the charge was in another one: kept with the
+    refund, so that the shares of partial refunds never drift (rules.refund_share, PAYMENTS 2.5 point 8).
+    """
 
     booking_id: int
     actor: str
@@ -40,6 +44,7 @@ class Request:
     note: str = ""
     approved_by: str = ""
     uid: str = ""
+    booking_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +117,15 @@ def target(view: BookingView, payment_id: int | None) -> PaymentView | None:
 
 
 def insert(tx: Tx, ctx: Context, request: Request, uid: str, view: PaymentView, amount_minor: int) -> None:
-    facts = RefundFacts(uid=uid, amount_minor=amount_minor, currency=view.currency, created_at=tx.now)
+    meant = request.booking_minor if view.currency != view.payment.asked.booking_currency else 0
+    facts = RefundFacts(
+        uid=uid, amount_minor=amount_minor, currency=view.currency, created_at=tx.now, booking_minor=meant
+    )
+    metadata = {"app": APP, "install": ctx.store.install, "refund_uid": uid}
     params: dict[str, object] = {
         "payment_intent": view.payment.facts.payment_intent_id,
         "amount": amount_minor,
-        "metadata": {"app": APP, "install": ctx.store.install, "refund_uid": uid},
+        "metadata": metadata | ({"booking_minor": str(meant)} if meant else {}),
     }
     if request.reason in STRIPE_REASONS:
         params["reason"] = request.reason
@@ -127,7 +136,7 @@ def insert(tx: Tx, ctx: Context, request: Request, uid: str, view: PaymentView, 
             payment_id=view.payment.seq,
             amount_minor=amount_minor,
             currency=view.currency,
-            booking_amount_minor=0,
+            booking_amount_minor=meant,
             facts=encode_refund(facts),
             reason=request.reason,
             note=request.note,

@@ -187,20 +187,3 @@ def refund_target(view: BookingView) -> PaymentView | None:
     """The payment a refund without a choice means: a duplicate or money in review first, else the newest paid one."""
     paid = [payment for payment in view.payments if payment.refundable_minor > 0]
     return max(paid, key=lambda p: (p.duplicate or bool(p.review), p.payment.seq), default=None)
-
-
-def refund_in_charged_currency(payment: PaymentView, booking_amount_minor: int) -> int:
-    """What to refund in the currency that was charged, for a part named in the booking's currency.
-
-    The share of the ORIGINAL amount at the snapshot's rate; asking for everything left takes the rest, so that the last
-    refund carries the rounding (PAYMENTS 2.5 point 8, C29).
-    """
-    asked = payment.payment.asked
-    if payment.currency == asked.booking_currency:
-        return booking_amount_minor
-    part = share(booking_amount_minor, asked.booking_amount_minor, asked.amount_minor)
-    left = payment.net_minor - part
-    parts = 1 + sum(1 for refund in payment.payment.refunds if refund.counts)
-    # Each part was rounded by at most half a unit: what is left within that is rounding, not the guest's money.
-    rounding_only = 2 * left <= parts
-    return payment.net_minor if rounding_only else part
