@@ -188,3 +188,16 @@ async def test_events_page_forward_from_a_cursor(client: stripe.StripeClient, sa
     ids = list(sandbox.books.events)
     page = await client.v1.events.list_async({"ending_before": ids[2], "limit": 5})
     assert [event.id async for event in page.auto_paging_iter()] == ids[3:]
+
+
+async def test_doubles_at_one_target_do_not_count_for_another(
+    client: stripe.StripeClient, sandbox: Sandbox, listener: Listener, target: Any
+) -> None:
+    sandbox.delivery.retry_delays_seconds = ()
+    sandbox.deliver_to("http://127.0.0.1:9/hook")
+    sandbox.delivery.policy = lambda event, target: (0.0, 0.0)
+    session = await client.v1.checkout.sessions.create_async(params())
+    await client.v1.checkout.sessions.expire_async(session.id)
+    await sandbox.delivery.drain()
+    (event,) = (await client.v1.events.list_async()).data
+    assert event.pending_webhooks == 1

@@ -84,6 +84,7 @@ async def test_the_page_shows_what_is_paid_and_to_whom(
     assert set(fields.inputs) <= fields.labelled
     assert len(fields.ids) == len(set(fields.ids))
     assert "script" not in fields.tags
+    assert f'action="/c/pay/{session.id}"' in html  # an empty action would take the fragment along
     assert "style=" not in html
     for card in KNOWN.values():
         if card.shown:
@@ -103,6 +104,12 @@ async def test_every_page_carries_the_ribbon_and_no_way_out(
             assert RIBBON in await answer.text()
             assert answer.headers["Cache-Control"] == "no-store"
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_our_own_buttons_are_not_sent_from_origin_null(browser: aiohttp.ClientSession) -> None:
+    """A page with "no-referrer" sends its forms with "Origin: null", which control must refuse."""
+    async with browser.get("/_sandbox/") as answer:
+        assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 async def test_the_style_sheet_is_served(browser: aiohttp.ClientSession) -> None:

@@ -180,3 +180,11 @@ async def test_an_unknown_session_is_a_404(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError, match=r"No such checkout\.session: 'cs_test_x'") as refusal:
         await client.v1.checkout.sessions.retrieve_async("cs_test_x")
     assert (refusal.value.http_status, refusal.value.code) == (404, "resource_missing")
+
+
+async def test_a_page_that_holds_all_has_no_more(client: stripe.StripeClient) -> None:
+    ids = [(await client.v1.checkout.sessions.create_async(params())).id for _ in range(3)]
+    assert (await client.v1.checkout.sessions.list_async({"limit": 3})).has_more is False
+    assert (await client.v1.checkout.sessions.list_async({"limit": 2})).has_more is True
+    newer = await client.v1.checkout.sessions.list_async({"limit": 2, "ending_before": ids[0]})
+    assert newer.has_more is False

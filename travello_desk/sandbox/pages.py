@@ -23,7 +23,7 @@ _TEMPLATES = jinja2.Environment(loader=jinja2.FileSystemLoader(_FOLDER), autoesc
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # "no-referrer" would make our own buttons send "Origin: null"
     "X-Content-Type-Options": "nosniff",
 }
 _EXPIRY = re.compile(r"(0?[1-9]|1[0-2])\s*[/ -]?\s*(\d{2}|20\d{2})")
@@ -132,6 +132,7 @@ class PaymentPages:
         return page(
             "pay.html",
             422 if problems else 200,
+            action=f"/c/pay/{session['id']}",  # without the fragment, which would follow the guest home
             bank="us_bank_account" in session["payment_method_types"] and not free,
             button="Complete the order" if free else f"{verb} {total}",
             cancel_url=session["cancel_url"],

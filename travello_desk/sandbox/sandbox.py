@@ -122,7 +122,7 @@ class Sandbox:
     async def listen(self) -> None:
         """Listen (again) on the same port."""
         assert self._runner is not None, "start() comes first"
-        self._site = web.TCPSite(self._runner, self._host, self._port, reuse_address=True)
+        self._site = web.TCPSite(self._runner, self._host, self._port)
         await self._site.start()
         self._port = self._runner.addresses[0][1]
 
@@ -141,9 +141,16 @@ class Sandbox:
         return self.world.schedule.run_due()
 
     def advance(self, seconds: float) -> int:
-        """Push the clock forward and do what became due on the way."""
-        self.world.clock.advance(seconds)
-        return self.tick()
+        """Push the clock forward, stopping at every moment on the way at which something is due."""
+        clock, ran = self.world.clock, 0
+        if seconds < 0:
+            raise ValueError("the sandbox clock cannot run backwards")
+        until = clock.now() + seconds
+        while (due_at := self.world.schedule.next_due_at()) is not None and due_at <= until:
+            clock.advance(max(0.0, due_at - clock.now()))
+            ran += self.tick()
+        clock.advance(max(0.0, until - clock.now()))
+        return ran
 
     @property
     def books(self) -> Books:
