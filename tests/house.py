@@ -22,6 +22,7 @@ import pytest
 
 from travello_desk.operations.checkout import checkout
 from travello_desk.operations.context import Context
+from travello_desk.operations.verify import verify
 from travello_desk.sandbox import Sandbox
 from travello_desk.settings.load import load
 from travello_desk.store import attention, bookings, ledger, timeline
@@ -252,7 +253,7 @@ class Builder:
     sandbox: Sandbox
     _closers: list[Any] = field(default_factory=list)
 
-    async def build(self, *, store: str = "travello.db", port: int = 0, **environ: str) -> House:
+    async def build(self, *, port: int = 0, read_seconds: float = 5.0, **environ: str) -> House:
         """A house with these settings instead of the usual ones; an empty value unsets."""
         given = {
             "STRIPE_SECRET_KEY": self.sandbox.access.secret_key,
@@ -267,8 +268,9 @@ class Builder:
         settings = load({name: value for name, value in given.items() if value}, self.folder)
         key = settings.stripe_secret_key
         gateway = Gateway(key.value, api_base=settings.stripe_api_base, pause_seconds=0.01) if key else None
-        ctx = Context(open_store(self.folder / store, self.clock), settings, gateway, self.clock)
-        listener = Listener(ctx, make_app(ctx, JWT_SECRET), take_over_seconds=0.02)
+        ctx = Context(open_store(self.folder / "travello.db", self.clock), settings, gateway, self.clock)
+        app = make_app(ctx, JWT_SECRET, read_timeout_seconds=read_seconds)
+        listener = Listener(ctx, app, take_over_seconds=0.02)
         await listener.start("127.0.0.1", port)
         http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
         house = House(ctx, self.sandbox, listener, http, self.clock)
@@ -297,6 +299,9 @@ async def builder(tmp_path: Path) -> AsyncIterator[Builder]:
 
 
 @pytest.fixture
-async def house(builder: Builder) -> House:
-    """One house with the usual settings."""
-    return await builder.build()
+async def house(builder: Builder) -> AsyncIterator[House]:
+    """One house with the usual settings, whose store is proved true after every test that uses it."""
+    made = await builder.build()
+    yield made
+    result = await verify(made.ctx)
+    assert result.differences == []

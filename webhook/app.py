@@ -19,12 +19,12 @@ from webhook.watching import Watching
 READ_TIMEOUT_SECONDS = 10.0
 
 
-def make_app(ctx: Context, jwt_secret: str) -> web.Application:
+def make_app(ctx: Context, jwt_secret: str, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS) -> web.Application:
     """The whole HTTP side of one house. `jwt_secret` verifies the front end's bearer tokens."""
     tokens = Tokens(jwt_secret, lambda: ctx.clock() + ctx.clock_offset_seconds)
     common = Common(ctx, tokens, Watching(ctx.store))
     app = web.Application(client_max_size=MOST_BYTES)
-    app[READ_SECONDS] = READ_TIMEOUT_SECONDS
+    app[READ_SECONDS] = read_timeout_seconds
     register(app, routes(common), Cors(ctx.settings))
     app.on_shutdown.append(lambda _: let_go(common))
     app.cleanup_ctx.append(lambda _: watching(common))

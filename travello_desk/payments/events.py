@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from travello_desk.payments.facts import AttemptFacts
 from travello_desk.payments.observe import (
@@ -52,9 +52,9 @@ def read_event(document: object) -> StripeEvent:
     if document.get("object") != "event":
         raise EventShapeError("the body is not an event")
     event_id, kind, created = document.get("id"), document.get("type"), document.get("created")
-    if not isinstance(event_id, str) or not 0 < len(event_id) <= 255:
+    if not is_name(event_id):
         raise EventShapeError("the event has no id")
-    if not isinstance(kind, str) or not 0 < len(kind) <= 255:
+    if not is_name(kind):
         raise EventShapeError("the event has no type")
     if isinstance(created, bool) or not isinstance(created, int) or not 0 <= created < 2**53:
         raise EventShapeError("the event has no time")
@@ -64,6 +64,11 @@ def read_event(document: object) -> StripeEvent:
     if not target:
         raise EventShapeError("the event carries no object")
     return StripeEvent(event_id, kind, created, document["livemode"], text(document, "api_version"), target)
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """Whether it could be an id or a type of Stripe's: short, and in letters every database takes."""
+    return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and "\0" not in value
 
 
 def session_completed(source: Json, at: int) -> Observation:
