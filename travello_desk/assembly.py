@@ -7,7 +7,6 @@ only for what it uses.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import os
 import time
@@ -122,10 +121,11 @@ async def desk(settings: Settings) -> int:
 
 async def run_desk(house: House, user: Any = None, notice: str = "") -> int:
     """Show the screen on a house; the listener and the background run beside it in the same loop."""
-    screen = importlib.import_module("travello_desk.tui.app")
+    from travello_desk.tui.app import DeskApp
+
     await house.start_listener()
     house.start_background()
-    app = screen.DeskApp(house.ctx, user, notice=notice)
+    app = DeskApp(house.ctx, user, notice=notice)
     result: int | None = await app.run_async()
     return result or 0
 

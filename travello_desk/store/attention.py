@@ -155,3 +155,11 @@ def details(problem: Problem) -> dict[str, Any]:
     """The stored facts of a problem."""
     loaded: dict[str, Any] = json.loads(problem.facts)
     return loaded
+
+
+def open_of(tx: Tx, booking_id: int) -> list[Problem]:
+    """What is open about one booking, oldest first."""
+    rows = tx.all(
+        f"SELECT {COLUMNS} FROM attention WHERE booking_id = ? AND closed_at IS NULL ORDER BY id", (booking_id,)
+    )
+    return [Problem(*row) for row in rows]

@@ -53,7 +53,7 @@ CREATE TABLE bookings (
     updated_at BIGINT NOT NULL
 );
 CREATE INDEX bookings_by_status ON bookings (status, check_in, id);
-CREATE INDEX bookings_by_check_in ON bookings (check_in, id);
+CREATE INDEX bookings_by_check_in ON bookings (check_in, check_out, id);
 CREATE INDEX bookings_with_attention ON bookings (check_in, id) WHERE attention > 0;
 CREATE INDEX bookings_with_link ON bookings (check_in, id)
     WHERE badge IN ('LINK OUT', 'CHECKING', 'SETTLING', 'FAILED');

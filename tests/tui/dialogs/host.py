@@ -1,0 +1,125 @@
+"""The smallest app that can hold a dialog, and what tests do with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from travello_desk.actions import User
+from travello_desk.operations import bookings as booking_operations
+from travello_desk.operations.context import Context
+from travello_desk.store.bookings import NewBooking
+from travello_desk.tui.messages import BookingsChanged
+from travello_desk.tui.theme import DARK
+
+NOW = 1_795_512_720  # Tue 24 Nov 2026 14:32 in Karachi
+TODAY = "2026-11-24"
+SMALL, LARGE = (80, 24), (120, 34)
+AYESHA = User("Ayesha", "clerk", 1_000_000)
+UNANSWERED: Any = object()
+
+
+class FakeTime:
+    """Seconds that move only when told."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Host(App[None]):
+    """Shows one dialog, keeps its answer, and forwards changes of the store as the desk does."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, ctx: Context, dialog: Screen[Any]) -> None:
+        super().__init__()
+        self.ctx, self.dialog = ctx, dialog
+        self.answer: Any = UNANSWERED
+        self.opened_urls: list[str] = []
+        self.toasts: list[str] = []
+
+    def on_mount(self) -> None:
+        self.register_theme(DARK)
+        self.theme = DARK.name
+        self.run_worker(self.show(), exit_on_error=False)
+
+    async def show(self) -> None:
+        self.answer = await self.push_screen_wait(self.dialog)
+
+    def tell(self, ids: set[int]) -> None:
+        """From the writer's thread: the open windows hear of the change."""
+        for screen in self.screen_stack:
+            screen.post_message(BookingsChanged(frozenset(ids)))
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        self.opened_urls.append(url)
+
+    def notify(self, message: str, **more: Any) -> None:
+        self.toasts.append(message)
+        super().notify(message, **more)
+
+
+class Desk:
+    """A store with a context, and the few things that tests put into it."""
+
+    def __init__(self, ctx: Context, clock: FakeTime) -> None:
+        self.ctx, self.clock = ctx, clock
+
+    async def booking(self, **changes: Any) -> int:
+        """A booking that pays on arrival; its id."""
+        values: dict[str, Any] = {
+            "reference": "TRV-10479",
+            "guest_name": "Marco Rossi",
+            "guest_email": "marco@example.com",
+            "guest_phone": "+39 055 555 0117",
+            "room": "118",
+            "check_in": TODAY,
+            "check_out": "2026-11-26",
+            "amount_minor": 1_150_000,
+            "currency": "PKR",
+            "method": "ARRIVAL",
+        }
+        return await booking_operations.create(self.ctx, NewBooking(**values | changes), "import")
+
+    @asynccontextmanager
+    async def shown(
+        self, dialog: Screen[Any], size: tuple[int, int] = SMALL
+    ) -> AsyncIterator[tuple[Host, Pilot[None]]]:
+        """The dialog on screen."""
+        host = Host(self.ctx, dialog)
+        stop = self.ctx.store.watch(host.tell)
+        async with host.run_test(size=size) as pilot:
+            await until(lambda: host.screen is dialog)
+            await settle(pilot)
+            yield host, pilot
+        stop()
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Let messages, workers and reads of the store come to rest."""
+    for _ in range(4):
+        await pilot.pause()
+
+
+async def until(ready: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Poll until something is so, or fail."""
+    async with asyncio.timeout(seconds):
+        while not ready():  # noqa: ASYNC110 (what is polled has no event of its own)
+            await asyncio.sleep(0.005)
+
+
+def text_of(app: App[Any]) -> str:
+    """What the screen shows, line by line, as a person reads it."""
+    lines = []
+    for strip in app.screen._compositor.render_strips():
+        lines.append("".join(segment.text for segment in strip).rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,241 @@
+"""The list of bookings: six views, any size, by offset. Reads only; search stands in search.py.
+
+Every order here walks an index, so that a window in the middle of a million rows costs milliseconds: the ids come from
+a covering index by OFFSET (from the nearer end), the rows by id. Orders that no index knows are offered for small
+views only (`SMALL`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Final
+
+from travello_desk.store.tx import Tx
+
+SMALL: Final = 5_000
+"""Up to so many rows a view may be sorted without an index."""
+
+
+NEAR: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """One line of the list. Amounts in minor units of `currency`; days ISO."""
+
+    id: int
+    badge: str
+    guest_name: str
+    balance_minor: int
+    currency: str
+    room: str
+    check_in: str
+    check_out: str
+    reference: str
+    method: str
+    status: str
+    amount_minor: int
+    paid_minor: int
+    attention: int
+    no_show: int
+
+
+COLUMNS: Final = ", ".join(field.name for field in fields(BookingRow))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A saved view. `where` filters bookings; `arrival` are the columns its index yields in order."""
+
+    id: str
+    where: str
+    arrival: tuple[str, ...] = ("check_in", "id")
+    day_params: int = 0
+    sort: str = "arrival"
+
+
+# Who is here on a day: arrived on or before it, leaving on it or later (who leaves today may still have to pay). Jumps
+# from one arrival day to the next within the index, because a range over all past arrivals would read half the hotel.
+IN_HOUSE: Final = """cancelled = 0 AND id IN (
+    WITH RECURSIVE arrivals (day) AS (
+        SELECT MIN(check_in) FROM bookings
+        UNION ALL
+        SELECT (SELECT MIN(check_in) FROM bookings WHERE check_in > day) FROM arrivals
+        WHERE day IS NOT NULL AND day <= ?
+    )
+    SELECT b.id FROM arrivals CROSS JOIN bookings b
+    WHERE arrivals.day <= ? AND b.check_in = arrivals.day AND b.check_out >= ?)"""
+LINK_BADGES: Final = ("LINK OUT", "CHECKING", "SETTLING", "FAILED")
+STAY: Final = ("check_in", "check_out", "id")
+
+VIEWS: Final = {
+    view.id: view
+    for view in (
+        View("arriving", "check_in = ?", STAY, 1),
+        View("unpaid", "status = 'PENDING'"),
+        View("links", f"badge IN ({', '.join(repr(badge) for badge in LINK_BADGES)})"),
+        View("problems", "attention > 0"),
+        View("in_house", IN_HOUSE, STAY, 3),
+        View("all", "1 = 1", STAY, sort="arrival_last"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of the list. `columns` empty: the view's own arrival order."""
+
+    id: str
+    label: str
+    columns: tuple[str, ...] = ()
+    descending: bool = False
+    everywhere: bool = False
+    """Whether an index serves it at any size; the others are for small views."""
+
+
+SORTS: Final = {
+    sort.id: sort
+    for sort in (
+        Sort("arrival", "arrival, first to last", everywhere=True),
+        Sort("arrival_last", "arrival, last to first", descending=True, everywhere=True),
+        Sort("guest", "guest", ("guest_name COLLATE NOCASE", "id")),
+        Sort("room", "room", ("room COLLATE NOCASE", "id")),
+        Sort("balance", "balance, highest first", ("balance_minor", "id"), descending=True),
+        Sort("newest", "newest booking first", ("id",), descending=True),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSource:
+    """One view on one business day in one order: what a list scrolls through."""
+
+    view: View
+    day_on: date
+    sort: Sort
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        return (self.day_on.isoformat(),) * self.view.day_params
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.sort.columns or self.view.arrival
+
+    def count(self, tx: Tx, cap: int | None = None) -> int:
+        """How many bookings; `cap` stops counting at cap + 1, which means "more than cap"."""
+        if cap is None:
+            counted: int = tx.value(f"SELECT COUNT(*) FROM bookings WHERE {self.view.where}", self.params)
+        else:
+            inner = f"SELECT 1 FROM bookings WHERE {self.view.where} LIMIT ?"
+            counted = tx.value(f"SELECT COUNT(*) FROM ({inner})", (*self.params, cap + 1))
+        return counted
+
+    def window(self, tx: Tx, offset: int, limit: int, total: int | None = None) -> list[BookingRow]:
+        """`limit` rows from `offset`. With `total` known, the second half is read from its end."""
+        return rows_of(tx, self.window_ids(tx, offset, limit, total))
+
+    def window_ids(self, tx: Tx, offset: int, limit: int, total: int | None = None) -> list[int]:
+        if total is None or offset <= total // 2:
+            return self.ids(tx, offset, limit)
+        limit = min(limit, max(0, total - offset))
+        return self.ids(tx, max(0, total - offset - limit), limit, reverse=True)[::-1]
+
+    def ids(self, tx: Tx, offset: int, limit: int, *, reverse: bool = False) -> list[int]:
+        direction = "DESC" if self.sort.descending != reverse else "ASC"
+        order = ", ".join(f"{column} {direction}" for column in self.columns)
+        sql = f"SELECT id FROM bookings WHERE {self.view.where} ORDER BY {order} LIMIT ? OFFSET ?"
+        return [row[0] for row in tx.all(sql, (*self.params, limit, offset))]
+
+    def position_of(self, tx: Tx, booking_id: int, near: int = 0, total: int | None = None) -> int | None:
+        """The row number of a booking in this view and order, or None when it is not in the view.
+
+        Counting up to it costs 90 ms at the end of a million: first it is looked for around `near`, where it last was.
+        """
+        start = max(0, near - NEAR)
+        around = self.window_ids(tx, start, 2 * NEAR, total)
+        if booking_id in around:
+            return start + around.index(booking_id)
+        names = ", ".join(column.split()[0] for column in self.columns)
+        where = self.view.where
+        key = tx.one(f"SELECT {names} FROM bookings WHERE id = ? AND {where}", (booking_id, *self.params))
+        if key is None:
+            return None
+        before = f"({', '.join(self.columns)}) {'>' if self.sort.descending else '<'} ({', '.join('?' * len(key))})"
+        position: int = tx.value(f"SELECT COUNT(*) FROM bookings WHERE {where} AND {before}", (*self.params, *key))
+        return position
+
+
+@dataclass(frozen=True, slots=True)
+class IdSource:
+    """A fixed list of bookings, as a search found them: the same doors as a view."""
+
+    found: tuple[int, ...]
+    capped: bool = False
+
+    def count(self, tx: Tx, cap: int | None = None) -> int:
+        return len(self.found)
+
+    def window(self, tx: Tx, offset: int, limit: int, total: int | None = None) -> list[BookingRow]:
+        return rows_of(tx, self.found[offset : offset + limit])
+
+    def position_of(self, tx: Tx, booking_id: int, near: int = 0, total: int | None = None) -> int | None:
+        return self.found.index(booking_id) if booking_id in self.found else None
+
+
+Source = ViewSource | IdSource
+
+
+def view_source(view_id: str, day_on: date, sort_id: str = "") -> ViewSource:
+    """The source of a view by name; an empty sort means the view's own."""
+    view = VIEWS[view_id]
+    return ViewSource(view, day_on, SORTS[sort_id or view.sort])
+
+
+def rows_of(tx: Tx, ids: Sequence[int]) -> list[BookingRow]:
+    """The rows of these bookings in the order of `ids`; ids that do not exist are left out."""
+    if not ids:
+        return []
+    marks = ",".join("?" * len(ids))
+    rows = tx.all(f"SELECT {COLUMNS} FROM bookings WHERE id IN ({marks})", tuple(ids))
+    by_id = {row[0]: BookingRow(*row) for row in rows}
+    return [by_id[booking_id] for booking_id in ids if booking_id in by_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a view still owes: how many bookings, and per currency how much (minor units)."""
+
+    unpaid: int
+    due: tuple[tuple[str, int], ...]
+
+
+def totals(tx: Tx, source: ViewSource) -> Totals | None:
+    """The sums of a view, or None when more than `SMALL` of its bookings owe: nobody collects those by hand."""
+    inner = (
+        f"SELECT currency, balance_minor FROM bookings WHERE {source.view.where} AND +status = 'PENDING'"
+        " AND balance_minor > 0 LIMIT ?"
+    )
+    rows = tx.all(
+        f"SELECT currency, COUNT(*), SUM(balance_minor) FROM ({inner}) GROUP BY currency ORDER BY currency",
+        (*source.params, SMALL + 1),
+    )
+    unpaid = sum(row[1] for row in rows)
+    return None if unpaid > SMALL else Totals(unpaid, tuple((row[0], row[2]) for row in rows))
+
+
+def counts(tx: Tx, day_on: date, cap: int) -> dict[str, int]:
+    """How many bookings each view holds, capped, but `all`, whose number is asked for on its own."""
+    return {view_id: view_source(view_id, day_on).count(tx, cap) for view_id in VIEWS if view_id != "all"}
+
+
+def newest_id(tx: Tx) -> int:
+    return tx.value("SELECT MAX(id) FROM bookings") or 0
+
+
+def newer_than(tx: Tx, booking_id: int) -> int:
+    """How many bookings were made after this one."""
+    counted: int = tx.value("SELECT COUNT(*) FROM bookings WHERE id > ?", (booking_id,))
+    return counted

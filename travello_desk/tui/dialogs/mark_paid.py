@@ -1,0 +1,156 @@
+"""Mark paid: the balance taken at the desk, how, and with which receipt (UX 2.9; undoable until shift close)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from travello_desk.actions import User
+from travello_desk.money import format_minor
+from travello_desk.operations.arrival import Mark, mark_paid
+from travello_desk.operations.context import Context
+from travello_desk.payments.rules import mark_paid_refusal
+from travello_desk.tui import when
+from travello_desk.tui.dialogs import words
+from travello_desk.tui.dialogs.amounts import Typed, as_typed, read_amount
+from travello_desk.tui.dialogs.base import DeskDialog, Outcome
+from travello_desk.tui.dialogs.choice import Choice
+from travello_desk.tui.dialogs.fields import Field, Row, Words
+from travello_desk.tui.dialogs.reading import Seen
+from travello_desk.tui.dialogs.stories import paid_story
+
+TENDERS = (("cash", "Cash"), ("card", "Card terminal"), ("transfer", "Bank"), ("cheque", "Cheque"))
+REFERENCE = {"card": "Slip no", "transfer": "Reference", "cheque": "Cheque no"}
+HOW = {"cash": "in cash", "card": "by card terminal", "transfer": "by bank", "cheque": "by cheque"}
+COLUMN = 46
+
+
+class MarkPaidDialog(DeskDialog):
+    """Takes the whole balance. `1` to `4` choose the tender, `y` outside a field does the deed."""
+
+    VERB = "Mark paid"
+    HINT = "1-4 paid by · y yes · Tab next · Esc cancel"
+    BUSY = "Marking…"
+    WIDTH = 66
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(str(place), f"tender({place - 1})", label, show=False, id=f"mark_paid.tender{place}")
+        for place, (_, label) in enumerate(TENDERS, 1)
+    ]
+
+    def __init__(self, ctx: Context, user: User, booking_id: int) -> None:
+        super().__init__(ctx, user, booking_id)
+        self.due = 0
+        self.tender: Choice[str] = Choice(TENDERS, id="tender", numbered=True)
+        self.received = Field(id="received", width=16)
+        self.reference = Field(id="reference", most=60)
+        self.receipt = Field(id="receipt", width=16, most=40)
+        self.note = Field(id="note", most=200)
+        self.change = Words(classes="after", id="change")
+        self.received_row = Row("Received", self.received, self.change)
+        self.reference_row = Row("Slip no", self.reference)
+
+    async def prepare(self) -> None:
+        seen = self.booking
+        self.due = seen.view.balance_minor
+        self.received.value = as_typed(self.due, seen.booking.currency)
+        self.receipt.value = seen.next_receipt_no
+        self.proposed = seen.next_receipt_no
+
+    def parts(self) -> Iterable[Widget]:
+        return (
+            Words(id="due", classes="strong"),
+            Words(id="stay", classes="quiet"),
+            Row("Paid by", self.tender),
+            self.received_row,
+            self.reference_row,
+            Row("Receipt no", self.receipt, Words("next free, editable", classes="after quiet")),
+            Row("Note", self.note),
+            Words(id="writes"),
+        )
+
+    @property
+    def currency(self) -> str:
+        return self.booking.booking.currency
+
+    @property
+    def sum(self) -> str:
+        return format_minor(self.due, self.currency)
+
+    def typed_received(self) -> Typed:
+        return read_amount(self.received.value, self.currency)
+
+    def refresh_words(self) -> None:
+        seen, cash = self.booking, self.tender.value == "cash"
+        booking = seen.booking
+        self.query_one("#due", Words).update(words.pair("Balance due", self.sum, COLUMN))
+        room = f"Room {booking.room}" if booking.room else "no room yet"
+        stay = f"{words.arrival(booking.check_in, seen.today_on)} · {room} · pays on {booking.method}"
+        self.query_one("#stay", Words).update(stay)
+        self.received_row.display, self.reference_row.display = cash, not cash
+        self.reference_row.rename(REFERENCE.get(self.tender.value, "Reference"))
+        self.change.update(self.change_words())
+        self.query_one("#writes", Words).update(self.writes())
+
+    def change_words(self) -> str:
+        """The change to give back, or what is wrong with the sum."""
+        typed = self.typed_received()
+        if typed.minor is None:
+            return typed.fault or "type what the guest gave"
+        if typed.minor < self.due:
+            return f"{format_minor(self.due - typed.minor, self.currency)} short: the whole balance is taken"
+        return f"change {format_minor(typed.minor - self.due, self.currency)}"
+
+    def writes(self) -> str:
+        drawer = f"drawer +{self.sum}, " if self.tender.value == "cash" else ""
+        time = when.clock_text(self.ctx.clock(), self.ctx.settings.hotel_timezone)
+        return (
+            f"Writes PENDING → PAID, {drawer}your name ({self.user.name}), {time}. "
+            "Undo with z until this shift is closed."
+        )
+
+    def label(self) -> str:
+        return f"Mark {self.sum} paid"
+
+    def ready(self) -> bool:
+        if self.tender.value != "cash":
+            return True
+        received = self.typed_received().minor
+        return received is not None and received >= self.due
+
+    def stop_reason(self, seen: Seen) -> str:
+        refusal = mark_paid_refusal(seen.ledger, seen.view)
+        if refusal is not None and refusal.code == "already_paid" and seen.view.desk_entry is None:
+            return f"The guest has just paid online: {paid_story(seen, self.ctx.settings.hotel_timezone)}"
+        if refusal is not None:
+            at = when.moment(refusal.at, self.ctx.settings.hotel_timezone, seen.at) if refusal.at else ""
+            return f"{words.sentence(refusal.text)} {at}".rstrip()
+        if seen.view.balance_minor != self.due:
+            now = format_minor(seen.view.balance_minor, seen.booking.currency)
+            return f"The balance is {now} by now: close this window and open it again"
+        return ""
+
+    def action_tender(self, place: int) -> None:
+        self.tender.pick(place)
+
+    async def carry_out(self) -> Outcome:
+        tender = self.tender.value
+        cash = tender == "cash"
+        number = self.receipt.value.strip()
+        mark = Mark(
+            booking_id=self.booking.booking.id,
+            actor=self.user.name,
+            tender=tender,
+            reference="" if cash else self.reference.value.strip(),
+            # The number nobody touched means "the next free one": another desk may have taken it meanwhile.
+            receipt_no="" if number == self.proposed else number,
+            received_minor=(self.typed_received().minor or 0) if cash else 0,
+            note=self.note.value.strip(),
+            expected_minor=self.due,
+        )
+        marked = await mark_paid(self.ctx, mark)
+        change = f", change {format_minor(marked.change_minor, marked.currency)}" if marked.change_minor else ""
+        taken = format_minor(marked.amount_minor, marked.currency)
+        return Outcome(marked.booking_id, f"{taken} taken {HOW[tender]}, receipt {marked.receipt_no}{change}")

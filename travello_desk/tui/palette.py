@@ -1,0 +1,53 @@
+"""The command palette: every action of the table, those that are not possible now last and with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.screen import Screen
+
+from travello_desk.actions import ACTIONS, Action
+from travello_desk.tui.keys import keys_text
+
+Told = tuple[Action, str | None]
+
+
+def told_actions(screen: Screen[object]) -> list[Told]:
+    """All actions with None or the reason against; the possible ones first, each group in the table's order."""
+    reasons: Callable[[], list[Told]] | None = getattr(screen, "action_reasons", None)
+    told = reasons() if reasons is not None else [(action, None) for action in ACTIONS]
+    told = [(action, reason) for action, reason in told if action.id != "palette"]
+    return sorted(told, key=lambda item: item[1] is not None)
+
+
+class DeskCommands(Provider):
+    """Finds actions by label, help and id."""
+
+    async def discover(self) -> Hits:
+        for action, reason in told_actions(self.screen):
+            name = f"{action.label}  {keys_text(action)}"
+            yield DiscoveryHit(name, self.runner(action), help=reason or action.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for action, reason in told_actions(self.screen):
+            name = f"{action.label}  {keys_text(action)}"
+            score = max(matcher.match(action.label), matcher.match(action.help) * 0.6)
+            if score > 0:
+                shown = Content(name) if reason is None else Content.styled(name, "$quiet")
+                weight = 1.0 if reason is None else 0.01
+                yield Hit(score * weight, shown, self.runner(action), text=action.label, help=reason or action.help)
+
+    def runner(self, action: Action) -> Callable[[], None]:
+        """Runs the action where the palette was opened."""
+        return partial(run, self.screen, action.id)
+
+
+def run(screen: Screen[object], action_id: str) -> None:
+    """By the screen if it has the action, else by the app."""
+    runner = getattr(screen, "action_desk", None) or getattr(screen.app, "action_desk", None)
+    if runner is not None:
+        runner(action_id)

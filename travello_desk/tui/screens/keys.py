@@ -1,0 +1,61 @@
+"""`?`: the keys of this place, from the action table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from travello_desk.actions import Action
+from travello_desk.tui.keys import keys_text
+
+MOVEMENT: tuple[tuple[str, str], ...] = (
+    ("↑ ↓ j k", "Move through the list"),
+    ("PgUp PgDn", "A page at a time"),
+    ("Home End g G", "First and last"),
+    ("Esc", "One step back, never any harm"),
+    ("Tab", "Next field"),
+)
+
+
+class KeysScreen(ModalScreen[None]):
+    """A list of keys; any of its own keys closes it."""
+
+    DEFAULT_CSS = """
+    KeysScreen { align: center middle; }
+    KeysScreen > VerticalScroll {
+        width: 78; max-width: 100%; height: auto; max-height: 22; border: round $primary; padding: 0 1;
+        background: $surface;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1", "close", "Close", id="keys.close"),
+    ]
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self.actions = actions
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as box:
+            box.border_title = "Keys"
+            box.border_subtitle = "↑ ↓ scroll · Esc close"
+            yield Static(self.content(), markup=False)
+
+    def content(self) -> Content:
+        lines = [(keys, text) for keys, text in MOVEMENT]
+        lines += [(keys_text(action), f"{action.label}: {action.help}") for action in self.actions]
+        rows = [Content.assemble((f"{keys:<14}", "bold $accent"), text) for keys, text in lines]
+        return self.app_glyphs_join(rows)
+
+    def app_glyphs_join(self, rows: list[Content]) -> Content:
+        return Content("\n").join(rows)
+
+    def action_close(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,1 @@
+"""Widgets of the desk: plain values in, messages out. No widget knows the store."""

@@ -1,0 +1,381 @@
+"""A list of any length: it holds a few pages of rows and paints only the lines on screen (UX 3.4).
+
+The cursor belongs to a booking, not to a line: fresh rows never move it. A booking that leaves the list while the
+cursor is on it stays there, with its new status, until the cursor moves: no key may hit another guest's booking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from travello_desk.store.errors import StoreError
+from travello_desk.tui.widgets.columns import GAP, Column, fit
+from travello_desk.tui.widgets.line_painter import CURSOR, GUTTER, PARTS, REST, ROW, STRIPE, LinePainter
+from travello_desk.tui.widgets.pages import PAGE_ROWS, HasId, Pages, RowSource, Snapshot, Wanted
+
+T = TypeVar("T", bound=HasId)
+
+
+class VirtualTable(ScrollView, Generic[T], can_focus=True):
+    """See the module. Give it rows with `show`, freshen them with `reload`."""
+
+    DEFAULT_CSS = """
+    VirtualTable { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    VirtualTable > .table--header { background: $panel; color: $foreground; text-style: bold; }
+    VirtualTable > .table--row { background: $background; color: $foreground; }
+    VirtualTable > .table--stripe { background: $stripe; color: $foreground; }
+    VirtualTable > .table--cursor { background: $cursor; color: $cursor-ink; text-style: bold; }
+    VirtualTable > .table--rest { background: $cursor-rest; color: $cursor-rest-ink; text-style: bold; }
+    VirtualTable > .table--quiet { color: $quiet; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(PARTS)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="list.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page_down"),
+        Binding("home,g", "jump(0)", "First", show=False, id="list.first"),
+        Binding("end,G", "jump(-1)", "Last", show=False, id="list.last"),
+    ]
+
+    class Highlighted(Message):
+        """The cursor is on another row, or its row has changed. `row` None: nothing is selected."""
+
+        def __init__(self, table: VirtualTable[T], row: T | None) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
+
+    class Opened(Message):
+        """A double click on a row."""
+
+    class Counted(Message):
+        """The number of rows is known, or has changed."""
+
+        def __init__(self, total: int) -> None:
+            super().__init__()
+            self.total = total
+
+    class Sorted(Message):
+        """A click on a column's title."""
+
+        def __init__(self, column: str) -> None:
+            super().__init__()
+            self.column = column
+
+    class Failed(Message):
+        """The rows could not be read; those on screen are old."""
+
+        def __init__(self, error: StoreError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(
+        self, columns: Sequence[Column[T]], *, more: str = "…", mark: str = "+", id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        self.placed = self.columns
+        self._painter: LinePainter[T] = LinePainter(self, more, mark)
+        self.marked: set[int] = set()
+        self.cursor_index = 0
+        self.cursor_id: int | None = None
+        self.total: int | None = None
+        self.sorted_by = ""
+        self._known = 0
+        self._source: RowSource[T] | None = None
+        self._generation = 0
+        self._pages: Pages[T] = Pages()
+        self._ghost: tuple[int, T] | None = None
+        self._stale = False
+
+    # Rows
+
+    def show(self, source: RowSource[T], *, keep_id: int | None = None) -> None:
+        """Show another list from its beginning; with `keep_id`, from that row if the list has it."""
+        self._source = source
+        self._generation += 1
+        self.run_worker(
+            self._first(source, self._generation, keep_id), group="rows", exclusive=True, exit_on_error=True
+        )
+
+    async def _first(self, source: RowSource[T], generation: int, keep_id: int | None) -> None:
+        """The first page at once, the number of rows afterwards."""
+        try:
+            rows = await source.page(0, None)
+            position = await source.locate(keep_id) if keep_id is not None else None
+            if generation != self._generation:
+                return
+            self._begin(rows, position)
+            if len(rows) >= PAGE_ROWS:
+                total = await source.count()
+                if generation == self._generation:
+                    self._set_total(total)
+            if position:
+                self.move_to(position)
+            await self._load_visible(generation)
+        except StoreError as error:
+            self.post_message(self.Failed(error))
+
+    def _begin(self, rows: Sequence[T], position: int | None) -> None:
+        self._pages.replace({0: rows})
+        self._ghost = None
+        self.cursor_index, self.cursor_id = 0, rows[0].id if rows else None
+        self.total = len(rows) if len(rows) < PAGE_ROWS else None
+        self._resized(len(rows))
+        if self.total is not None:
+            self.post_message(self.Counted(self.total))
+        self.scroll_to(y=0, animate=False)
+        self.refresh()
+        if not position:
+            self._tell()
+
+    def _set_total(self, total: int) -> None:
+        changed = total != self.total
+        self.total = total
+        self._resized(total)
+        if changed:
+            self.post_message(self.Counted(total))
+
+    def _resized(self, known: int) -> None:
+        self._known = known + (1 if self._ghost else 0)
+        self.virtual_size = Size(self.size.width, self._known + 1)
+
+    def reload(self) -> None:
+        """Read what is on screen again; the cursor stays with its booking. Many calls become one."""
+        if self._source is None:
+            return
+        if self._stale:
+            return
+        self._stale = True
+        self.run_worker(self._freshen(), group="freshen", exclusive=True)
+
+    async def _freshen(self) -> None:
+        tries = 0
+        while self._stale and self._source is not None and tries < 5:
+            self._stale, tries = False, tries + 1
+            generation, wanted = self._generation, self._wanted()
+            try:
+                snapshot = await self._source.snapshot(wanted)
+            except StoreError as error:
+                self.post_message(self.Failed(error))
+                return
+            if generation == self._generation:
+                self._apply(snapshot, wanted)
+        self._stale = False
+
+    def _wanted(self) -> Wanted:
+        return Wanted(self.cursor_id, self.cursor_index, self.first_line, self.lines)
+
+    def _apply(self, snapshot: Snapshot[T], wanted: Wanted) -> None:
+        """Swap in fresh rows. When the cursor has moved since they were asked for, they are asked for again."""
+        if self.cursor_id != wanted.cursor_id or self.first_line != wanted.top:
+            self._stale = True
+            return
+        self._ghost = None
+        line = self.cursor_index - self.first_line
+        if snapshot.position is not None:
+            self.cursor_index = snapshot.position
+        elif self.cursor_id is not None and snapshot.cursor_row is not None:
+            self.cursor_index = min(self.cursor_index, snapshot.total)
+            self._ghost = (self.cursor_index, snapshot.cursor_row)
+        self._pages.replace(snapshot.pages)
+        self._set_total(snapshot.total)
+        self.scroll_to(y=max(0, self.cursor_index - line), animate=False)
+        if self.cursor_id is None:
+            self._take_id()
+        self.refresh()
+        self._tell()
+        self._ensure_visible_pages()
+
+    def row_at(self, index: int) -> T | None:
+        """The row on a line, or None while its page is on its way."""
+        if self._ghost is not None:
+            if index == self._ghost[0]:
+                return self._ghost[1]
+            if index > self._ghost[0]:
+                index -= 1
+        return self._pages.row(index)
+
+    @property
+    def cursor_row(self) -> T | None:
+        """The row under the cursor: the booking that keys act on."""
+        return self.row_at(self.cursor_index) if self._known else None
+
+    # Loading
+
+    def _ensure_visible_pages(self) -> None:
+        if self._source is not None and self._missing():
+            self.run_worker(self._load_visible(self._generation), group="pages", exclusive=True)
+
+    def _missing(self) -> list[int]:
+        """Numbers of pages that the screen needs, and of the neighbours it will need next."""
+        if not self._known:
+            return []
+        first, last = self.first_line // PAGE_ROWS, (self.first_line + self.lines) // PAGE_ROWS
+        end = (self._known - 1) // PAGE_ROWS
+        near = [*range(first, last + 1), last + 1, first - 1, self.cursor_index // PAGE_ROWS]
+        return [number for number in dict.fromkeys(near) if 0 <= number <= end and number not in self._pages]
+
+    async def _load_visible(self, generation: int) -> None:
+        """Load what is missing, one page after the other, always the one most needed now."""
+        while self._source is not None and generation == self._generation and (missing := self._missing()):
+            try:
+                rows = await self._source.page(missing[0], self.total)
+            except StoreError as error:
+                self.post_message(self.Failed(error))
+                return
+            if generation != self._generation:
+                return
+            self._pages.put(missing[0], rows)
+            self.refresh()
+            if self.cursor_id is None:
+                self._take_id()
+                self._tell()
+
+    def _take_id(self) -> None:
+        row = self.cursor_row
+        self.cursor_id = row.id if row is not None else None
+
+    # Cursor
+
+    @property
+    def lines(self) -> int:
+        """Rows that fit on screen."""
+        return max(1, self.size.height - 1)
+
+    @property
+    def first_line(self) -> int:
+        return self.scroll_offset.y
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a line and bring it into sight."""
+        index = max(0, min(index, self._known - 1))
+        if self._ghost is not None and index != self._ghost[0]:
+            index -= index > self._ghost[0]
+            self._ghost = None
+            self._resized(self.total or 0)
+            self.refresh()
+        if index == self.cursor_index and self.cursor_id is not None:
+            return
+        before, self.cursor_index = self.cursor_index, index
+        self._take_id()
+        self._paint_line(before)
+        self._paint_line(index)
+        self._bring_into_sight(index)
+        self._tell()
+        self._ensure_visible_pages()
+
+    def _bring_into_sight(self, index: int) -> None:
+        if index < self.first_line:
+            self.scroll_to(y=index, animate=False)
+        elif index >= self.first_line + self.lines:
+            self.scroll_to(y=index - self.lines + 1, animate=False)
+
+    def _paint_line(self, index: int) -> None:
+        self.refresh_line(index + 1)
+
+    def _tell(self) -> None:
+        self.post_message(self.Highlighted(self, self.cursor_row))
+
+    def go_to_id(self, row_id: int) -> None:
+        """Put the cursor on a booking, wherever in the list it is; nothing happens when the list has not got it."""
+        self.run_worker(self._go_to_id(row_id), group="go", exclusive=True)
+
+    async def _go_to_id(self, row_id: int) -> None:
+        if self._source is None:
+            return
+        position = self._pages.index_of(row_id)
+        if position is None:
+            position = await self._source.locate(row_id)
+        if position is not None:
+            self.move_to(position)
+
+    def action_move(self, delta: int) -> None:
+        self.move_to(self.cursor_index + delta)
+
+    def action_page(self, direction: int) -> None:
+        self.move_to(self.cursor_index + direction * self.lines)
+
+    def action_jump(self, where: int) -> None:
+        self.move_to(0 if where == 0 else self._known - 1)
+
+    def toggle_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away, and go on to the next."""
+        if self.cursor_id is None:
+            return
+        self.marked ^= {self.cursor_id}
+        self._paint_line(self.cursor_index)
+        self.move_to(self.cursor_index + 1)
+
+    def clear_marks(self) -> None:
+        self.marked.clear()
+        self.refresh()
+
+    # Events
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._ensure_visible_pages()
+
+    def on_resize(self, event: events.Resize) -> None:
+        scrollbar = 1
+        self.placed = fit(self.columns, self.size.width - GUTTER - scrollbar)
+        self.virtual_size = Size(self.size.width, self._known + 1)
+        self._bring_into_sight(self.cursor_index)
+        self._ensure_visible_pages()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y == 0:
+            if column := self._column_at(event.x):
+                self.post_message(self.Sorted(column))
+            return
+        index = event.y - 1 + self.first_line
+        if index < self._known:
+            self.move_to(index)
+            if event.chain == 2:
+                self.post_message(self.Opened())
+
+    def _column_at(self, x: int) -> str:
+        left = GUTTER
+        for column in self.placed:
+            if left <= x < left + column.width + GAP:
+                return column.id
+            left += column.width + GAP
+        return ""
+
+    # Painting
+
+    def notify_style_update(self) -> None:
+        self._painter.forget()
+        super().notify_style_update()
+
+    def watch_has_focus(self, value: bool) -> None:
+        super().watch_has_focus(value)
+        self._paint_line(self.cursor_index)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y == 0:
+            return self._painter.header(self.placed, self.sorted_by, width)
+        index = y - 1 + self.first_line
+        if index >= self._known:
+            return self._painter.blank(width)
+        row = self.row_at(index)
+        name = self._row_style(index)
+        if row is None:
+            return self._painter.waiting(name, width)
+        return self._painter.row(self.placed, row, name, row.id in self.marked, width)
+
+    def _row_style(self, index: int) -> str:
+        if index == self.cursor_index:
+            return CURSOR if self.has_focus else REST
+        return STRIPE if index % 2 else ROW
