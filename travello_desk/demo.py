@@ -57,6 +57,7 @@ def demo_settings(folder: Path, sandbox: Sandbox, port: int, environ: Mapping[st
             "LISTEN_HOST": "127.0.0.1",
             "LISTEN_PORT": str(port),
             "STRIPE_POLL_SECONDS": "5",
+            "BUSINESS_DAY_CHANGE_HOUR": "0",
         },
         folder,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-INK = "black on white"
+INK = "white on black"
 QUIET_MODULES = 4
 LEAST_QUIET_MODULES = 2
 
@@ -25,11 +25,12 @@ def qr_content(text: str, height: int) -> Content:
     )
 
 
-BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+# Paper is drawn, ink is the ground: no line begins with blanks, which some terminals and pictures trim.
+BLOCKS = {(False, False): "█", (True, False): "▄", (False, True): "▀", (True, True): " "}
 
 
 def half_blocks(matrix: list[list[bool]], quiet: int) -> list[str]:
-    """Two rows of modules a line; dark modules are ink."""
+    """Two rows of modules a line."""
     size = len(matrix) + 2 * quiet
     blank = [False] * size
     padded = [blank] * quiet + [[False] * quiet + row + [False] * quiet for row in matrix] + [blank] * quiet
