@@ -50,7 +50,7 @@ EMPTY: Final = {
     "all": "There are no bookings yet. Import them: travello-desk import FILE.csv",
 }
 COUNT_CAP = 1000
-PANE_WIDTH = 43
+PANE_WIDTH = 42
 # Which window an action opens: module:class under tui/dialogs, imported when it is first used.
 DIALOGS: Final = {
     "link": "link:LinkDialog",
