@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from travello_desk.actions import User
 from travello_desk.operations.context import Context
 from travello_desk.payments.rules import Refused
+from travello_desk.store.errors import StoreError
 from travello_desk.tui import when
 from travello_desk.tui.dialogs import words
 from travello_desk.tui.dialogs.guarded import GuardedModal
@@ -16,6 +18,7 @@ from travello_desk.tui.dialogs.problem import ErrorDialog, trouble_of
 from travello_desk.tui.dialogs.reading import Seen, see
 from travello_desk.tui.messages import BookingsChanged
 
+log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
@@ -52,9 +55,12 @@ class BookingModal(GuardedModal[Result]):
 
     async def opened(self) -> bool:
         """The first reading; without its booking the window closes again."""
-        if await self.read():
-            return True
-        self.app.notify("This booking is not there any more", severity="warning", markup=False)
+        try:
+            if await self.read():
+                return True
+            self.app.notify("This booking is not there any more", severity="warning", markup=False)
+        except StoreError as failed:
+            self.by_app(self.show_trouble(failed))
         self.leave(None)
         return False
 
@@ -63,7 +69,13 @@ class BookingModal(GuardedModal[Result]):
             await self.reread()
 
     async def reread(self) -> None:
-        if await self.read() and self.is_attached:
+        """Read again and show it; while the store cannot be read, the window keeps what it last knew."""
+        try:
+            found = await self.read()
+        except StoreError as failed:
+            log.warning("%s: the booking could not be read again: %s", self.VERB, failed)
+            return
+        if found and self.is_attached:
             self.look_again()
 
     def look_again(self) -> None:

@@ -19,7 +19,7 @@ from travello_desk.tui.dialogs.reading import Seen
 from travello_desk.tui.dialogs.stories import link_story
 
 KINDS = ((False, "Cancel"), (True, "No-show"))
-REFUND = (("", "not answered"), ("refund", "yes, refund it next"), ("keep", "no, the hotel keeps it"))
+REFUND = (("", "please say"), ("refund", "yes, next"), ("keep", "no, the hotel keeps it"))
 
 
 class CancelDialog(DeskDialog):

@@ -61,6 +61,7 @@ class Row(Horizontal):
     Row {
         height: auto;
         width: 1fr;
+        & > Words { width: 1fr; }
         & > .label { width: 14; }
         & > .after { width: 1fr; margin-left: 2; }
         &:focus-within > .label { text-style: bold; color: $primary; }
@@ -93,9 +94,18 @@ class GuardedButton(Button):
     }
     """
 
-    def __init__(self, label: str, armed: Callable[[float], bool], *, deed: bool = False, harm: bool = False) -> None:
+    def __init__(
+        self,
+        label: str,
+        armed: Callable[[float], bool],
+        *,
+        deed: bool = False,
+        harm: bool = False,
+        name: str | None = None,
+    ) -> None:
         variant: ButtonVariant = ("error" if harm else "success") if deed else "default"
-        super().__init__(Content(label), variant=variant, compact=True, id="deed" if deed else "back")
+        own = "deed" if deed else "back"
+        super().__init__(Content(label), variant=variant, compact=True, name=name, id=None if name else own)
         self._armed = armed
 
     async def _on_click(self, event: events.Click) -> None:

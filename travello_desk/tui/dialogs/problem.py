@@ -90,7 +90,8 @@ class ErrorDialog(GuardedModal[None]):
     DEFAULT_CSS = """
     ErrorDialog {
         & > #box { border: round $error; border-title-color: $error; }
-        & .line { margin-bottom: 1; }
+        & Row { margin-bottom: 1; }
+        & Row > .label { width: 17; text-style: bold; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

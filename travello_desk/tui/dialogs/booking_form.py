@@ -1,0 +1,162 @@
+"""Make a booking, or change one. Only what the clerk has touched is written; a paid booking keeps its price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from textual.widget import Widget
+
+from travello_desk.actions import User
+from travello_desk.money import format_minor
+from travello_desk.operations.bookings import create, edit
+from travello_desk.operations.context import Context
+from travello_desk.payments.rules import edit_amount_refusal
+from travello_desk.store.bookings import Booking, NewBooking
+from travello_desk.tui.badges import clean
+from travello_desk.tui.dialogs.base import DeskDialog, Outcome
+from travello_desk.tui.dialogs.booking_fields import DAYS, LABELS, LINES, Checked, as_form, beside, check
+from travello_desk.tui.dialogs.choice import Choice
+from travello_desk.tui.dialogs.fields import Field, Row, Words
+from travello_desk.tui.dialogs.reading import Seen
+from travello_desk.tui.dialogs.stories import link_story
+
+METHODS = (("ONLINE", "ONLINE, by link"), ("ARRIVAL", "on ARRIVAL"))
+NARROW = {"room": 14, "check_in": 14, "check_out": 14, "amount": 14, "reference": 24}
+
+
+class BookingFormDialog(DeskDialog):
+    """`BookingFormDialog(ctx, user, None)` makes a new booking; the outcome names it."""
+
+    BUSY = "Saving…"
+    YES_KEY = False
+    WIDTH = 74
+    HINT = "Enter or Tab next · Esc cancel"
+
+    def __init__(self, ctx: Context, user: User, booking_id: int | None) -> None:
+        super().__init__(ctx, user, booking_id)
+        names = [*(line[0] for line in LINES), *(day[0] for day in DAYS), "amount", "notes"]
+        most = {name: most for name, _, most, _ in LINES} | {"check_in": 10, "check_out": 10, "notes": 2000}
+        self.fields = {name: Field(id=name, most=most.get(name, 20), width=NARROW.get(name)) for name in names}
+        self.sayings = {name: Words(classes="after quiet") for name in names}
+        self.method: Choice[str] = Choice(METHODS, id="method")
+        self.original: dict[str, str] = {}
+
+    @property
+    def new(self) -> bool:
+        return self.booking_id is None
+
+    @property
+    def currency(self) -> str:
+        return self.ctx.settings.currency_primary if self.seen is None else self.seen.booking.currency
+
+    def title_words(self) -> str:
+        return "New booking" if self.new else f"Change · {super().title_words()[3:]}"
+
+    async def prepare(self) -> None:
+        if self.seen is None:
+            today = datetime.fromtimestamp(self.ctx.clock(), self.ctx.settings.hotel_timezone).date()
+            for days, (name, _) in enumerate(DAYS):
+                self.fields[name].placeholder = (today + timedelta(days=days)).isoformat()
+            return
+        self.original = form_of(self.seen.booking)
+        for name, text in self.original.items():
+            self.fields[name].value = text
+        self.fields["reference"].disabled = True
+        refusal = edit_amount_refusal(self.seen.view)
+        self.fields["amount"].disabled = refusal is not None
+
+    def parts(self) -> Iterable[Widget]:
+        for name in (
+            "reference",
+            "guest_name",
+            "guest_email",
+            "guest_phone",
+            "room",
+            "check_in",
+            "check_out",
+            "amount",
+        ):
+            yield Row(LABELS[name], self.fields[name], self.sayings[name])
+        if self.new:
+            yield Row("Pays", self.method)
+        yield Row(LABELS["notes"], self.fields["notes"])
+        yield Words(id="means", classes="warning")
+
+    def typed_values(self) -> dict[str, str]:
+        return {name: field.value for name, field in self.fields.items()}
+
+    def checked(self) -> Checked:
+        return check(self.typed_values(), self.currency)
+
+    def changed(self) -> list[str]:
+        """The fields that the clerk has touched, in the order of the form."""
+        typed = self.typed_values()
+        return [name for name in LABELS if typed[name].strip() != self.original.get(name, "").strip()]
+
+    def refresh_words(self) -> None:
+        typed, checked = self.typed_values(), self.checked()
+        for name, saying in self.sayings.items():
+            saying.update(beside(name, typed, self.currency, checked))
+        refusal = edit_amount_refusal(self.seen.view) if self.seen else None
+        if refusal:
+            self.sayings["amount"].update(refusal.text)
+        means = self.query_one("#means", Words)
+        means.update(self.means(checked))
+        means.display = bool(self.means(checked))
+
+    def means(self, checked: Checked) -> str:
+        """What a new price does to a link that is out."""
+        if self.seen is None or "amount" not in self.changed() or checked.fault("amount"):
+            return ""
+        if not link_story(self.seen, self.ctx.settings.hotel_timezone):
+            return ""
+        price = format_minor(checked.amount_minor, self.currency)
+        return f"The open payment link asks the old price: it is switched off, a new one asks {price}."
+
+    def label(self) -> str:
+        return "Make the booking" if self.new else "Save the changes"
+
+    def ready(self) -> bool:
+        return self.new or bool(self.changed())
+
+    def do_it(self) -> None:
+        """Say what is wrong and go there, before anything is asked of the store."""
+        faults = self.checked().faults
+        if faults and not self.busy and not self.stopped:
+            name, sentence = faults[0]
+            self.say(f"{LABELS[name]}: {sentence}")
+            self.fields[name].focus()
+            return
+        super().do_it()
+
+    def stop_reason(self, seen: Seen) -> str:
+        """Somebody else has changed a field that is being changed here."""
+        now = form_of(seen.booking)
+        moved = [LABELS[name] for name in self.changed() if now[name] != self.original[name]]
+        if moved:
+            return f"{', '.join(moved)} was changed by somebody else meanwhile: close this window and look again"
+        refusal = edit_amount_refusal(seen.view)
+        return refusal.text if refusal and "amount" in self.changed() else ""
+
+    async def carry_out(self) -> Outcome:
+        checked = self.checked()
+        if self.booking_id is None:
+            return await self.make(checked)
+        names = [name for name in self.changed() if name not in ("amount", "reference")]
+        details = {name: checked.values[name] for name in names}
+        amount_minor = checked.amount_minor if "amount" in self.changed() else None
+        changed = await edit(self.ctx, self.booking_id, self.user.name, amount_minor=amount_minor, details=details)
+        return Outcome(self.booking_id, "Changes saved", changed.warning)
+
+    async def make(self, checked: Checked) -> Outcome:
+        values: dict[str, Any] = dict(checked.values)
+        new = NewBooking(amount_minor=checked.amount_minor, currency=self.currency, method=self.method.value, **values)
+        booking_id = await create(self.ctx, new, self.user.name)
+        return Outcome(booking_id, f"Booking {new.reference} made")
+
+
+def form_of(booking: Booking) -> dict[str, str]:
+    """A stored booking as the form's one-line fields show it."""
+    return {name: clean(text) for name, text in as_form(booking).items()}

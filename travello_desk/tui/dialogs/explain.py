@@ -1,0 +1,82 @@
+"""The story of a booking's payments in sentences, in the order of time (payments/explain.py). Reads only."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from travello_desk.money import describe_minor
+from travello_desk.payments.explain import explain, row_steps
+from travello_desk.store import timeline
+from travello_desk.store.timeline import Entry
+from travello_desk.tui import when
+from travello_desk.tui.clipboard import copy_text
+from travello_desk.tui.dialogs.base import Outcome
+from travello_desk.tui.dialogs.booking_modal import BookingModal
+from travello_desk.tui.dialogs.fields import Words
+from travello_desk.tui.dialogs.problem import without_personal
+
+
+class ExplainDialog(BookingModal[Outcome | None]):
+    """Every attempt with what happened to it; `c` copies the story without the guest's data."""
+
+    VERB = "What happened"
+    WIDTH = 76
+    DEFAULT_CSS = """
+    ExplainDialog .said { color: $text-muted; margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "back", "Close", show=False, id="explain.close"),
+        Binding("c,y", "copy", "Copy", id="explain.copy"),
+        Binding("up", "page(-1)", "Up", show=False, id="explain.up"),
+        Binding("down", "page(1)", "Down", show=False, id="explain.down"),
+    ]
+
+    async def on_mount(self) -> None:
+        if not await self.opened():
+            return
+        self.entitle(self.title_words(), "c copy, without the guest's data · Esc close")
+        await self.box.mount_all([Words(id="story"), Words(id="said", classes="said")])
+        self.look_again()
+        self.arm()
+
+    async def read(self) -> bool:
+        if not await super().read():
+            return False
+        booking_id = self.booking.booking.id
+        self.entries = await self.ctx.store.read(lambda tx: timeline.for_booking(tx, booking_id))
+        return True
+
+    def look_again(self) -> None:
+        if self.query("#story"):
+            self.query_one("#story", Words).update("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """A heading for each payment, then its sentences; without payments the desk's own."""
+        views = self.booking.view.payments
+        if not views:
+            own = [step for entry in self.entries for step in row_steps(entry)]
+            return [self.line(at, text[:1].upper() + text[1:]) for at, text in own] or ["Nothing has happened yet."]
+        found: list[str] = []
+        for number, view in enumerate(views, 1):
+            asked = describe_minor(view.payment.asked.amount_minor, view.payment.asked.currency)
+            found.append(f"Payment {number} of {len(views)}: {asked}, {view.status}")
+            found.extend(self.line(at, text) for at, text in explain(view, self.rows_of(number - 1)))
+            found.append("")
+        return found[:-1]
+
+    def rows_of(self, place: int) -> list[Entry]:
+        """The timeline while this payment was the newest: rows name the booking, not the payment."""
+        rows = self.booking.payments
+        first = rows[place].created_at if place else 0
+        last = rows[place + 1].created_at if place + 1 < len(rows) else None
+        return [entry for entry in self.entries if first <= entry.at and (last is None or entry.at < last)]
+
+    def line(self, at: int, text: str) -> str:
+        zone = self.ctx.settings.hotel_timezone
+        return f"  {when.moment(at, zone, self.booking.at) if at else '':<13} {text}"
+
+    async def action_copy(self) -> None:
+        story = without_personal("\n".join([self.booking.booking.reference, *self.lines()]), self.private())
+        self.query_one("#said", Words).update(await copy_text(self.app, story))

@@ -1,0 +1,33 @@
+"""The health line of the sign-in screen: store, listener, Stripe, problems. Pure; never by colour alone."""
+
+from __future__ import annotations
+
+from travello_desk.operations.context import Context
+from travello_desk.tui import when
+
+
+def health_words(ctx: Context, problems: int) -> str:
+    """`● store ok   ● listener 4 s   ● Stripe TEST   3 problems waiting`"""
+    health = ctx.health
+    parts = [mark("store ok", health.store_fault, "store"), listener_words(ctx), stripe_words(ctx)]
+    if problems:
+        parts.append(f"{problems} problem{'' if problems == 1 else 's'} waiting")
+    return "   ".join(parts)
+
+
+def mark(good: str, fault: str, name: str) -> str:
+    return f"▲ {name}: {fault}" if fault else f"● {good}"
+
+
+def listener_words(ctx: Context) -> str:
+    health = ctx.health
+    if health.listener_fault or not health.listener:
+        return f"▲ listener {health.listener_fault or 'not running'}"
+    heard = max(health.last_event_at, health.last_poll_at)
+    return f"● listener {when.age(ctx.clock() - heard)}" if heard else "● listener"
+
+
+def stripe_words(ctx: Context) -> str:
+    if ctx.gateway is None:
+        return "▲ Stripe: no key"
+    return mark(f"Stripe {ctx.settings.mode}", ctx.health.stripe_fault, "Stripe")

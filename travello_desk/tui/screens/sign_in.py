@@ -1,0 +1,213 @@
+"""Sign in by name and PIN; also what a locked desk shows. Nothing of any guest is on it.
+
+A modal screen on an opaque ground: no key of the desk works underneath it. It dismisses with the User. At the first
+start it makes the owner's account instead.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from travello_desk.actions import User
+from travello_desk.operations import staff
+from travello_desk.operations.context import Context
+from travello_desk.operations.staff import Listed, Person
+from travello_desk.payments.rules import Refusal, Refused
+from travello_desk.store import attention
+from travello_desk.store.errors import StoreError
+from travello_desk.tui import when
+from travello_desk.tui.badges import clean
+from travello_desk.tui.dialogs.fields import Field, Row, Words
+from travello_desk.tui.screens.health import health_words
+
+NAME_COLUMN, ROLE_COLUMN = 16, 10
+
+
+class SignInScreen(ModalScreen[User]):
+    """`SignInScreen(ctx)`, or `SignInScreen(ctx, locked_by="Ayesha")` over a desk that waits for somebody."""
+
+    DEFAULT_CSS = """
+    SignInScreen {
+        align: center middle;
+        background: $background;
+        & > #box {
+            width: 74; height: auto; max-height: 100%;
+            border: round $primary; border-title-style: bold; background: $surface; padding: 1 2;
+        }
+        & #who { margin-bottom: 1; text-style: bold; }
+        & OptionList { height: auto; max-height: 9; border: none; padding: 0; background: $surface; }
+        & Row { margin-top: 1; }
+        & #said { height: auto; min-height: 1; margin-left: 14; color: $error; text-style: bold; }
+        & #health { margin-top: 1; color: $text-muted; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "names", "Names", show=False, id="sign_in.names"),
+        *(Binding(str(n), f"person({n - 1})", show=False, id=f"sign_in.person{n}") for n in range(1, 10)),
+    ]
+    AUTO_FOCUS = ""
+
+    def __init__(self, ctx: Context, locked_by: str = "") -> None:
+        super().__init__()
+        self.ctx, self.locked_by = ctx, locked_by
+        self.listed: list[Listed] = []
+        self.first = False
+        self.checking = False
+        self.wait_until = 0
+        self.names = OptionList(id="names")
+        self.name_field = Field(id="name", most=40)
+        self.pin = Field(id="pin", password=True, most=12, width=16)
+        self.again = Field(id="again", password=True, most=12, width=16)
+        self.box = Vertical(id="box")
+
+    def compose(self) -> ComposeResult:
+        yield self.box
+
+    async def on_mount(self) -> None:
+        self.listed = [person for person in await staff.people(self.ctx) if not person.disabled]
+        self.first = not await staff.people(self.ctx)
+        pins = await staff.demo_pins(self.ctx)
+        parts = self.first_parts() if self.first else self.usual_parts(pins)
+        await self.box.mount_all([Words(id="who"), *parts, Words(id="said"), Words(id="health")])
+        self.box.border_title = Content("Locked" if self.locked_by else "travello-desk")
+        self.box.border_subtitle = Content("Enter sign in · Ctrl+Q leave")
+        await self.refresh_words()
+        self.set_interval(1, self.refresh_words)
+        (self.name_field if self.first else self.names).focus()
+
+    def usual_parts(self, pins: dict[str, str]) -> list[OptionList | Row]:
+        """The names, the last one chosen, and the PIN."""
+        for number, person in enumerate(self.listed, 1):
+            self.names.add_option(Option(self.line(number, person, pins.get(person.name, ""))))
+        known = [person.name for person in self.listed]
+        self.names.highlighted = known.index(self.locked_by) if self.locked_by in known else 0
+        return [self.names, Row("PIN", self.pin)]
+
+    def first_parts(self) -> list[Words | Row]:
+        return [
+            Words("The first start: make the owner's account. The owner adds the others."),
+            Row("Your name", self.name_field),
+            Row("PIN", self.pin, Words("4 to 12 digits", classes="after")),
+            Row("PIN again", self.again),
+        ]
+
+    def line(self, number: int, person: Listed, pin: str) -> Content:
+        """`1  Ayesha      clerk     shift open since 07:02`"""
+        zone = self.ctx.settings.hotel_timezone
+        shift = f"shift open since {when.clock_text(person.shift_since, zone)}" if person.shift_since else ""
+        key = str(number) if number < 10 else " "
+        extra = "   ".join(part for part in (f"PIN {pin}" if pin else "", shift) if part)
+        return Content(f"{key}  {clean(person.name):<{NAME_COLUMN}}{person.role:<{ROLE_COLUMN}}{extra}".rstrip())
+
+    async def refresh_words(self) -> None:
+        """Once a second: the clock, the health, and how long is still to wait."""
+        now, zone = self.ctx.clock(), self.ctx.settings.hotel_timezone
+        today = datetime.fromtimestamp(now, zone).date()
+        place = f"{self.ctx.settings.hotel_name} · Front desk"
+        time = f"{when.long_day(today.isoformat(), today)} {when.clock_text(now, zone)}"
+        self.query_one("#who", Words).update(f"{place:<40}{time}" if len(place) < 40 else f"{place}\n{time}")
+        try:
+            problems = await self.ctx.store.read(attention.count_all_open)
+        except StoreError as failed:
+            self.query_one("#health", Words).update(f"▲ store: {failed}")
+            return
+        self.query_one("#health", Words).update(health_words(self.ctx, problems))
+        self.show_wait(int(now))
+
+    def show_wait(self, now: int) -> None:
+        left = self.wait_until - now
+        self.pin.disabled = left > 0
+        if left > 0:
+            self.say(f"Too many wrong PINs: wait {left} s")
+        elif self.wait_until:
+            self.wait_until = 0
+            self.say("")
+            self.pin.focus()
+
+    def say(self, text: str) -> None:
+        self.query_one("#said", Words).update(text)
+
+    # Who it is.
+
+    def action_person(self, place: int) -> None:
+        if not self.first and place < len(self.listed):
+            self.names.highlighted = place
+            self.pin.focus()
+
+    def action_names(self) -> None:
+        if not self.first:
+            self.pin.value = ""
+            self.names.focus()
+
+    @on(OptionList.OptionSelected)
+    def chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.pin.focus()
+
+    @on(OptionList.OptionHighlighted)
+    def another(self) -> None:
+        """Another person, another count of tries."""
+        self.pin.value = ""
+        if self.wait_until:
+            self.wait_until = 0
+            self.pin.disabled = False
+            self.say("")
+
+    @property
+    def name_chosen(self) -> str:
+        place = self.names.highlighted
+        return self.listed[place].name if place is not None and place < len(self.listed) else ""
+
+    # The PIN.
+
+    @on(Input.Submitted)
+    def submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        following = {"name": self.pin, "pin": self.again}.get(event.input.id or "") if self.first else None
+        if following is not None:
+            following.focus()
+        elif self.pin.value and not self.checking:
+            self.checking = True
+            self.say("")
+            self.run_worker(self.enter(), exit_on_error=False)
+
+    async def enter(self) -> None:
+        """Check, and go in or say why not."""
+        try:
+            person = await (self.make_owner() if self.first else self.check())
+        except Refused as refused:
+            self.refused(refused)
+        except StoreError as failed:
+            self.say(f"The store cannot be written: {failed}")
+        else:
+            self.dismiss(User(person.name, person.role, person.refund_limit_minor))
+        self.checking = False
+
+    async def check(self) -> Person:
+        return await staff.authenticate(self.ctx, self.name_chosen, self.pin.value)
+
+    async def make_owner(self) -> Person:
+        if self.pin.value != self.again.value:
+            self.again.value = ""
+            raise Refused(Refusal("pins_differ", "The two PINs differ: type the second one again"))
+        return await staff.make_first_owner(self.ctx, self.name_field.value, self.pin.value)
+
+    def refused(self, refused: Refused) -> None:
+        """Say it; a wrong PIN leaves the field, a wait closes it."""
+        self.say(str(refused))
+        if not self.first:
+            self.pin.value = ""
+        if refused.refusal.code == "wait":
+            self.wait_until = refused.refusal.at
+            self.pin.disabled = True
+            self.names.focus()
