@@ -209,6 +209,20 @@ async def test_another_desk_changes_a_booking_and_the_cursor_stays(desk: Desk) -
         assert app.screen.table.cursor_id == online  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(("key", "says"), [("n", "New booking"), ("E", "TRV-1"), ("p", "TRV-1")])
+async def test_new_edit_and_explain_open_and_esc_does_no_harm(desk: Desk, key: str, says: str) -> None:
+    online, _ = await fill(desk)
+    app = app_of(desk)
+    async with app.run_test(size=(120, 34)) as pilot:
+        await cursor_on(pilot, app, online)
+        before = len(app.screen_stack)
+        await pilot.press(key)
+        await until(pilot, lambda: len(app.screen_stack) > before and says in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == before)
+    assert desk.lines(online) == []
+
+
 async def test_a_window_that_is_too_small_says_so(desk: Desk) -> None:
     await fill(desk)
     app = app_of(desk)

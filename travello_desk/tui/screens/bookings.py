@@ -61,6 +61,9 @@ DIALOGS: Final = {
     "undo": "undo:UndoDialog",
     "close_link": "close_link:CloseLinkDialog",
     "accept": "accept:AcceptDialog",
+    "edit": "booking_form:BookingFormDialog",
+    "explain": "explain:ExplainDialog",
+    "new": "booking_form:BookingFormDialog",
 }
 
 
@@ -327,8 +330,9 @@ class BookingsScreen(Screen[None]):
             self.show_view(VIEWS[int(action_id[5:]) - 1][1])
         elif action_id == "problems":
             self.show_view("problems")
-        elif action_id in DIALOGS and self.detail is not None:
-            self.run_worker(self.open_dialog(action_id, self.detail.booking.id), group="dialog", exit_on_error=False)
+        elif action_id in DIALOGS and (self.detail is not None or not action.needs_booking):
+            booking_id = self.detail.booking.id if self.detail and action.needs_booking else None
+            self.run_worker(self.open_dialog(action_id, booking_id), group="dialog", exit_on_error=False)
         elif handler := getattr(self, f"desk_{action_id}", None):
             handler()
         elif action.scope == "anywhere":
@@ -336,7 +340,7 @@ class BookingsScreen(Screen[None]):
         else:
             self.say(f"{action.label}: use the command line, travello-desk {action.cli or '--help'}")
 
-    async def open_dialog(self, action_id: str, booking_id: int) -> None:
+    async def open_dialog(self, action_id: str, booking_id: int | None) -> None:
         """Open the window, tell what it did, and go on where it wants to."""
         module, _, name = DIALOGS[action_id].partition(":")
         dialog = getattr(importlib.import_module(f"travello_desk.tui.dialogs.{module}"), name)
@@ -348,7 +352,7 @@ class BookingsScreen(Screen[None]):
         if outcome.warning:
             self.say(outcome.warning)
         if outcome.then in DIALOGS:
-            await self.open_dialog(outcome.then, booking_id)
+            await self.open_dialog(outcome.then, outcome.booking_id)
 
     def desk_search(self) -> None:
         self.query_one("#search", Input).focus()
