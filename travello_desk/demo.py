@@ -18,7 +18,7 @@ from travello_desk.actions import User
 from travello_desk.assembly import House, open_house, run_desk
 from travello_desk.demo_story import Story
 from travello_desk.logs import log_to
-from travello_desk.operations import importing
+from travello_desk.operations import importing, staff
 from travello_desk.operations.csv_rows import to_csv
 from travello_desk.operations.sample import sample_stays
 from travello_desk.sandbox import Sandbox
@@ -105,7 +105,9 @@ async def run_demo(folder: Path | None, port: int | None, *, screen: bool) -> in
         log_to(demo.house.ctx.settings.log_file)
         demo.sandbox.deliver_to(f"{demo.house.ctx.settings.public_base_url}/api/payments/webhook/", WEBHOOK_SECRET)
         if screen:
-            return await run_desk(demo.house, User("Demo clerk"), notice="demo: no real money")
+            person = await staff.demo_people(demo.house.ctx)
+            user = User(person.name, person.role, person.refund_limit_minor)
+            return await run_desk(demo.house, user, notice="demo: no real money")
         await demo.house.start_listener()
         demo.house.start_background()
         print(f"desk {demo.house.ctx.settings.public_base_url}", flush=True)  # noqa: T201 - no screen here

@@ -223,6 +223,25 @@ async def test_new_edit_and_explain_open_and_esc_does_no_harm(desk: Desk, key: s
     assert desk.lines(online) == []
 
 
+async def test_first_start_makes_the_owner_and_ctrl_l_locks(desk: Desk) -> None:
+    await fill(desk)
+    app = DeskApp(desk.ctx)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "make the owner's account" in shown(app))
+        assert "Rossi" not in shown(app), "no guest data before sign-in"
+        await pilot.press(*"Chaudhry", "enter", *"4711", "enter", *"4711", "enter")
+        await until(pilot, lambda: "Rossi" in shown(app))
+        assert app.user == User("Chaudhry", "owner", None)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: "Locked" in shown(app))
+        assert "Rossi" not in shown(app)
+        await pilot.press("enter")
+        await pilot.press(*"0000", "enter")
+        await until(pilot, lambda: "tries left" in shown(app) or "try left" in shown(app))
+        await pilot.press(*["backspace"] * 4, *"4711", "enter")
+        await until(pilot, lambda: "Rossi" in shown(app))
+
+
 async def test_a_window_that_is_too_small_says_so(desk: Desk) -> None:
     await fill(desk)
     app = app_of(desk)

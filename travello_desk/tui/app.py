@@ -56,7 +56,7 @@ class DeskApp(App[int]):
     ) -> None:
         super().__init__()
         self.ctx = ctx
-        self.user = user or User("desk", "owner")
+        self.user = user
         self.notice = notice
         self.glyphs = glyphs or glyphs_for(os.environ)
         self.feed = ChangeFeed(ctx.store, self._changed)
@@ -93,9 +93,20 @@ class DeskApp(App[int]):
     async def on_mount(self) -> None:
         self.feed.start()
         self.run_worker(self.feed.poll_forever(), group="feed")
-        self.open_desk()
+        if self.user is None:
+            self.run_worker(self.sign_in(), group="sign-in")
+        else:
+            self.open_desk()
         if self.notice:
             self.notify(self.notice, markup=False)
+
+    async def sign_in(self, locked_by: str = "") -> None:
+        """Ask who it is; the desk opens, or goes on, for whoever signs in."""
+        from travello_desk.tui.screens.sign_in import SignInScreen
+
+        self.user = await self.push_screen_wait(SignInScreen(self.ctx, locked_by))
+        if not locked_by:
+            self.open_desk()
 
     def open_desk(self) -> None:
         """The bookings for who is signed in."""
@@ -131,6 +142,11 @@ class DeskApp(App[int]):
 
     def desk_quit(self) -> None:
         self.exit(0)
+
+    def desk_lock(self) -> None:
+        """Cover the desk until somebody signs in; what stands below goes on living."""
+        if self.user is not None:
+            self.run_worker(self.sign_in(self.user.name), group="sign-in", exclusive=True)
 
     def desk_help(self) -> None:
         from travello_desk.tui.screens.keys import KeysScreen
