@@ -51,6 +51,7 @@ def environment(database: Path, webhook_secret: str, jwt_secret: str, port: int)
         "STRIPE_API_BASE": STRIPE_API_BASE,
         "STRIPE_WEBHOOK_SECRET": webhook_secret,
         "STRIPE_POLL_SECONDS": "0",
+        "RATE_LIMITS": "0",
         "AUTH_JWT_SECRET": jwt_secret,
         "TERM": "xterm-256color",
     }

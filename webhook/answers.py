@@ -45,7 +45,7 @@ def json_answer(document: object, status: int = 200, headers: Mapping[str, str] 
     return answer
 
 
-def error_answer(error: HttpError) -> web.Response:
+def error_answer(error: HttpError, request: web.Request | None = None) -> web.Response:
     """INTERFACE 1: errors are always `{"success": false, "error": text}`, with more fields where there are any."""
     body: dict[str, Any] = {"success": False, "error": error.text, **error.extra}
     return json_answer(body, error.status, error.headers)

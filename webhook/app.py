@@ -12,6 +12,7 @@ from webhook.auth import Tokens
 from webhook.body import MOST_BYTES, READ_SECONDS
 from webhook.common import Common
 from webhook.cors import Cors
+from webhook.rate_limit import Limits
 from webhook.routing import Route, register
 from webhook.stripe_events import StripeEvents
 from webhook.watching import Watching
@@ -22,7 +23,7 @@ READ_TIMEOUT_SECONDS = 10.0
 def make_app(ctx: Context, jwt_secret: str, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS) -> web.Application:
     """The whole HTTP side of one house. `jwt_secret` verifies the front end's bearer tokens."""
     tokens = Tokens(jwt_secret, lambda: ctx.clock() + ctx.clock_offset_seconds)
-    common = Common(ctx, tokens, Watching(ctx.store))
+    common = Common(ctx, tokens, Watching(ctx.store), Limits(ctx.settings))
     app = web.Application(client_max_size=MOST_BYTES)
     app[READ_SECONDS] = read_timeout_seconds
     register(app, routes(common), Cors(ctx.settings))

@@ -10,16 +10,18 @@ from aiohttp import web
 from travello_desk.operations.context import Context
 from webhook.answers import HttpError
 from webhook.auth import Caller, Tokens
+from webhook.rate_limit import Limits
 from webhook.watching import Watching
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The house's context, the bearer tokens, and who waits for which booking."""
+    """The house's context, the bearer tokens, who waits for which booking, and how often anybody may ask."""
 
     ctx: Context
     tokens: Tokens
     watching: Watching
+    limits: Limits
 
     def required_caller(self, request: web.Request) -> Caller:
         """Who is calling; 403 without a valid token, before anything else is looked at (D10)."""

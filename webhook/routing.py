@@ -21,7 +21,7 @@ from webhook.cors import Cors
 
 log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Renderer = Callable[[HttpError], web.StreamResponse]
+Renderer = Callable[[HttpError, web.Request], web.StreamResponse]
 RETRY_AFTER_SECONDS = 5
 
 
@@ -29,7 +29,7 @@ RETRY_AFTER_SECONDS = 5
 class Route:
     """One path (without its trailing slash) and a handler for each method. `cors`: the hotel's front end calls it.
 
-    `render` makes an answer of an error: JSON unless the route is a page.
+    `render` makes an answer of an error to a request: JSON unless the route is a page.
     """
 
     path: str
@@ -85,7 +85,7 @@ def guarded(handler: Handler, render: Renderer) -> Handler:
             return hang_up(request)
         # The edge of the process: whatever a handler of ours did not foresee must become an answer and a log line.
         except Exception as error:  # noqa: BLE001
-            return render(http_error(error, request))
+            return render(http_error(error, request), request)
 
     return guard
 

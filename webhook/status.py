@@ -44,6 +44,7 @@ def bounded(digits: str) -> int:
 async def authorised(common: Common, request: web.Request, booking_id: int) -> ApiStatus:
     """The booking, if this request may see it. Only a valid token is told that a booking does not exist (D44)."""
     caller = common.tokens.caller(request)
+    common.limits.check_status(request, caller)
     found = await common.ctx.store.peek(lambda tx: api_status.load(tx, booking_id))
     if found is None:
         raise Refused(NOT_FOUND if caller else NOT_AUTHORIZED)

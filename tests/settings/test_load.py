@@ -34,10 +34,10 @@ def test_defaults_are_those_of_the_interface(loaded: Loader, tmp_path: Path) -> 
     assert settings.public_base_url == "http://127.0.0.1:8000"
     assert (settings.auth_jwt_secret, settings.smtp) == (None, None)
     assert settings.stripe_poll_seconds == 30
-    assert settings.hotel_name == "Travello Hotel"
+    assert (settings.hotel_name, settings.hotel_contact) == ("Travello Hotel", "")
     assert settings.log_file == tmp_path / "data" / "travello-desk.log"
     assert settings.outbox_dir == tmp_path / "data" / "outbox"
-    assert (settings.metrics_public, settings.trusted_proxies) == (False, ())
+    assert (settings.metrics_public, settings.trusted_proxies, settings.rate_limits) == (False, (), True)
     assert (settings.business_day_change_hour, settings.reminder_days, settings.shred_after_days) == (4, 2, None)
     assert settings.stripped == settings.given == frozenset()
 
@@ -64,6 +64,8 @@ GOOD = [
     ("MAIL_FROM", "Serena Lahore <desk@hotel.example>", "mail_from", "Serena Lahore <desk@hotel.example>"),
     ("STRIPE_POLL_SECONDS", "0", "stripe_poll_seconds", 0),
     ("HOTEL_NAME", "Sérèna [Lahore] ہوٹل", "hotel_name", "Sérèna [Lahore] ہوٹل"),
+    ("HOTEL_CONTACT", "+92 42 111, desk@hotel.example", "hotel_contact", "+92 42 111, desk@hotel.example"),
+    ("RATE_LIMITS", "0", "rate_limits", False),
     ("METRICS_PUBLIC", "1", "metrics_public", True),
     ("METRICS_PUBLIC", "No", "metrics_public", False),
     ("TRUSTED_PROXIES", "10.0.0.0/8, ::1", "trusted_proxies", (ip_network("10.0.0.0/8"), ip_network("::1"))),

@@ -34,7 +34,7 @@ def session_params(
                 },
             }
         ],
-        "success_url": success_url(settings),
+        "success_url": success_url(settings, booking.guest_code),
         "cancel_url": cancel_url(settings, booking.guest_code),
         "client_reference_id": uid,
         "metadata": metadata,
@@ -51,10 +51,11 @@ def stay_text(booking: Booking) -> str:
     return f"{booking.check_in} to {booking.check_out}{room}"
 
 
-def success_url(settings: Settings) -> str:
-    """Joined by hand: URL libraries would escape the braces of Stripe's template."""
-    base = settings.payment_success_url or f"{settings.public_base_url.rstrip('/')}/payment-success"
-    return with_parameter(base, f"session_id={TEMPLATE}")
+def success_url(settings: Settings, guest_code: str) -> str:
+    """Joined by hand: URL libraries would escape the braces of Stripe's template. Our own page also gets the guest's
+    code: to a session id alone it shows nothing of anybody (D43)."""
+    own = f"{settings.public_base_url.rstrip('/')}/payment-success?guest={guest_code}"
+    return with_parameter(settings.payment_success_url or own, f"session_id={TEMPLATE}")
 
 
 def cancel_url(settings: Settings, guest_code: str) -> str:

@@ -77,9 +77,13 @@ class Settings:
     mail_from: str
     stripe_poll_seconds: int
     hotel_name: str
+    hotel_contact: str
+    """How guests reach the reception, as it stands on pages, mails and receipts; empty: they are told to ask there."""
     hotel_timezone: ZoneInfo
     metrics_public: bool
     trusted_proxies: tuple[Network, ...]
+    rate_limits: bool
+    """Whether callers are slowed down; off for load tests."""
     business_day_change_hour: int
     reminder_days: int
     """Days before arrival on which an unpaid guest is reminded; 0 switches reminders off."""

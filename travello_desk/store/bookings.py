@@ -199,7 +199,9 @@ def revoke_code(tx: Tx, booking_id: int) -> None:
     tx.changed.add(booking_id)
 
 
-def count_opening(tx: Tx, booking_id: int) -> None:
+def count_opening(tx: Tx, booking_id: int, times: int = 1) -> None:
     """The guest's page was opened; counted, never shown as a visit of the guest (D39)."""
-    tx.execute("UPDATE bookings SET opened_count = opened_count + 1, opened_at = ? WHERE id = ?", (tx.now, booking_id))
+    tx.execute(
+        "UPDATE bookings SET opened_count = opened_count + ?, opened_at = ? WHERE id = ?", (times, tx.now, booking_id)
+    )
     tx.changed.add(booking_id)

@@ -1,0 +1,1 @@
+"""Fonts for print; see README.md beside this file."""
