@@ -206,24 +206,25 @@ def rows_of(tx: Tx, ids: Sequence[int]) -> list[BookingRow]:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a view still owes: how many bookings, and per currency how much (minor units)."""
+    """What a view still owes: how many bookings, per currency how much (minor units); and how many are cancelled."""
 
     unpaid: int
     due: tuple[tuple[str, int], ...]
+    cancelled: int = 0
 
 
 def totals(tx: Tx, source: ViewSource) -> Totals | None:
-    """The sums of a view, or None when more than `SMALL` of its bookings owe: nobody collects those by hand."""
-    inner = (
-        f"SELECT currency, balance_minor FROM bookings WHERE {source.view.where} AND +status = 'PENDING'"
-        " AND balance_minor > 0 LIMIT ?"
-    )
+    """The sums of a view, or None when it has more than `SMALL` bookings: nobody collects those by hand."""
+    inner = f"SELECT currency, balance_minor, cancelled FROM bookings WHERE {source.view.where} LIMIT ?"
     rows = tx.all(
-        f"SELECT currency, COUNT(*), SUM(balance_minor) FROM ({inner}) GROUP BY currency ORDER BY currency",
+        "SELECT currency, COUNT(*), SUM(balance_minor > 0), SUM(balance_minor), SUM(cancelled)"
+        f" FROM ({inner}) GROUP BY currency ORDER BY currency",
         (*source.params, SMALL + 1),
     )
-    unpaid = sum(row[1] for row in rows)
-    return None if unpaid > SMALL else Totals(unpaid, tuple((row[0], row[2]) for row in rows))
+    if sum(row[1] for row in rows) > SMALL:
+        return None
+    due = tuple((row[0], row[3]) for row in rows if row[3])
+    return Totals(sum(row[2] for row in rows), due, sum(row[4] for row in rows))
 
 
 def counts(tx: Tx, day_on: date, cap: int) -> dict[str, int]:

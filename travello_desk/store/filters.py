@@ -99,7 +99,7 @@ SPOKEN_DAY = re.compile(r"(\d{1,2})[-. ]?([a-z]{3})[a-z]*", re.ASCII)
 def read(text: str, today_on: date) -> Query:
     """Take a query apart; `today_on` is the business day that `today` means."""
     query, words = Query(), []
-    for word in text[:MAX_QUERY].split():
+    for word in storable(text)[:MAX_QUERY].split():
         match = FILTER.fullmatch(word)
         key = match.group(1).lower() if match else ""
         if match is None or key not in READERS:
@@ -111,6 +111,12 @@ def read(text: str, today_on: date) -> Query:
         else:
             query = changed(query, {**changes, "used": (*query.used, word)})
     return changed(query, {"words": " ".join(words)})
+
+
+def storable(text: str) -> str:
+    """The text without what no database takes: NUL and other controls become blanks, halves of characters vanish."""
+    whole = text.encode("utf-8", "ignore").decode()
+    return "".join(" " if ord(char) < 32 else char for char in whole)
 
 
 def changed(query: Query, changes: dict[str, object]) -> Query:

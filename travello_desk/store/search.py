@@ -17,7 +17,7 @@ from playhouse.fts_parser import parse
 
 from travello_desk.money import THREE_DECIMAL, ZERO_DECIMAL
 from travello_desk.store.browse import LINK_BADGES, VIEWS
-from travello_desk.store.filters import Amount, Days, Query
+from travello_desk.store.filters import Amount, Days, Query, storable
 from travello_desk.store.tx import Tx
 
 CAP: Final = 2_000
@@ -70,7 +70,7 @@ def search(tx: Tx, query: Query, typed: str = "", cap: int = CAP) -> Found:
 
 def exact_reference(tx: Tx, typed: str) -> int | None:
     """The booking whose reference this is: pasted or scanned, in either case."""
-    reference = typed.strip()
+    reference = storable(typed).strip()
     if not reference or len(reference) > 64:
         return None
     spellings = tuple(dict.fromkeys((reference, reference.upper(), reference.lower())))

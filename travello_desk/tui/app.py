@@ -6,6 +6,7 @@ Made by assembly with a Context; screens and dialogs find the store, the setting
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -27,8 +28,7 @@ from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.palette import DeskCommands
 from travello_desk.tui.state import header_state
 from travello_desk.tui.theme import THEMES
-
-NOT_UTF8 = Glyphs(ascii=True)
+from travello_desk.tui.work import start
 
 
 class DeskApp(App[int]):
@@ -36,9 +36,9 @@ class DeskApp(App[int]):
 
     TITLE = "travello-desk"
     CSS_PATH = "styles/desk.tcss"
-    COMMANDS: ClassVar[set[type[Provider]]] = {DeskCommands}  # type: ignore[assignment]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
     NOTIFICATION_TIMEOUT = 5
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it as an instance variable
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_for("anywhere", "desk", taken=frozenset({"palette", "quit"})),
         Binding("ctrl+q", "desk('quit')", "Quit", show=False, priority=True, id="anywhere.quit"),
@@ -50,14 +50,15 @@ class DeskApp(App[int]):
         ctx: Context,
         user: User | None = None,
         *,
+        notice: str = "",
         glyphs: Glyphs | None = None,
         theme: str = "desk-dark",
-        notice: str = "",
     ) -> None:
+        """`notice` is one sentence that stands above everything else while the desk is open (the demo's)."""
         super().__init__()
+        self.notice = notice
         self.ctx = ctx
         self.user = user
-        self.notice = notice
         self.glyphs = glyphs or glyphs_for(os.environ)
         self.feed = ChangeFeed(ctx.store, self._changed)
         for known in THEMES:
@@ -85,6 +86,11 @@ class DeskApp(App[int]):
         """An instant (now, unless one is given) as people read it here: `14:32`, `24 Nov 14:32`."""
         return when.moment(self.now() if at is None else at, self.zone, self.now())
 
+    @property
+    def banner(self) -> str:
+        """The one sentence that must not be missed: trouble first, else the notice."""
+        return self.ctx.health.banner or self.notice
+
     def header_state(self) -> HeaderState:
         return header_state(self.ctx, self.user, self.business_date(), self.calendar_date())
 
@@ -92,27 +98,15 @@ class DeskApp(App[int]):
 
     async def on_mount(self) -> None:
         self.feed.start()
-        self.run_worker(self.feed.poll_forever(), group="feed")
-        if self.user is None:
-            self.run_worker(self.sign_in(), group="sign-in")
-        else:
-            self.open_desk()
-        if self.notice:
-            self.notify(self.notice, markup=False)
-
-    async def sign_in(self, locked_by: str = "") -> None:
-        """Ask who it is; the desk opens, or goes on, for whoever signs in."""
-        from travello_desk.tui.screens.sign_in import SignInScreen
-
-        self.user = await self.push_screen_wait(SignInScreen(self.ctx, locked_by))
-        if not locked_by:
-            self.open_desk()
+        start(self, self.feed.poll_forever, "feed", exclusive=False)
+        self.open_desk()
 
     def open_desk(self) -> None:
         """The bookings for who is signed in."""
+        from travello_desk.tui.listing import Listing
         from travello_desk.tui.screens.bookings import BookingsScreen
 
-        self.push_screen(BookingsScreen())
+        self.push_screen(BookingsScreen(Listing(self.ctx.store, self.business_date())))
 
     def on_unmount(self) -> None:
         self.feed.close()
@@ -135,18 +129,21 @@ class DeskApp(App[int]):
     # Actions that work anywhere
 
     def action_desk(self, action_id: str) -> None:
-        """An action of the table that belongs to no place; the screen may know it better."""
-        handler = getattr(self.screen, f"desk_{action_id}", None) or getattr(self, f"desk_{action_id}", None)
+        """An action of the table; the screen may know it better."""
+        runner = getattr(self.screen, "action_desk", None)
+        if runner is not None:
+            runner(action_id)
+        else:
+            self.run_desk(action_id)
+
+    def run_desk(self, action_id: str) -> None:
+        """An action that belongs to no place."""
+        handler = getattr(self, f"desk_{action_id}", None)
         if handler is not None:
             handler()
 
     def desk_quit(self) -> None:
         self.exit(0)
-
-    def desk_lock(self) -> None:
-        """Cover the desk until somebody signs in; what stands below goes on living."""
-        if self.user is not None:
-            self.run_worker(self.sign_in(self.user.name), group="sign-in", exclusive=True)
 
     def desk_help(self) -> None:
         from travello_desk.tui.screens.keys import KeysScreen

@@ -16,9 +16,12 @@ from textual.style import Style
 from travello_desk.tui.badges import Glyphs, clean
 from travello_desk.tui.widgets.columns import cell
 
+CLICK: Final = "desk"
+"""The mark of a clickable piece. Not Textual's own `@click`, which would underline it."""
+
 
 class Part(NamedTuple):
-    """A piece of a line: its text, its style, and the action a click on it runs."""
+    """A piece of a line: its text, its style, and the id of the action that a click on it runs."""
 
     text: str
     style: str = ""
@@ -116,28 +119,30 @@ class Tab:
 
 
 def count_text(tab: Tab, *, brief: bool) -> str:
-    """`12`, `1,000+`, `1,204,233` or `1.2M`, `…`"""
+    """`12`, `1,000+`, `1,204,233`, in brief `1k+` and `1.2M`; `…` while it is not known."""
     if tab.count is None:
         return "…"
-    if tab.capped:
-        return f"{tab.count - 1:,}+"
-    if brief and tab.count >= 1_000_000:
-        return f"{tab.count // 100_000 / 10:.1f}M"
-    if brief and tab.count >= 10_000:
-        return f"{tab.count // 1000}k"
-    return f"{tab.count:,}"
+    count, plus = (tab.count - 1, "+") if tab.capped else (tab.count, "")
+    if brief and count >= 1_000_000:
+        return f"{count // 100_000 / 10:.1f}M{plus}"
+    if brief and (count >= 10_000 or (plus and count % 1000 == 0)):
+        return f"{count // 1000}k{plus}"
+    return f"{count:,}{plus}"
 
 
 def tabs(items: Sequence[Tab], active: str, width: int, glyphs: Glyphs) -> Content:
-    """The six views; labels and counts shrink when the line is short."""
-    for brief in (False, True):
-        texts = [f" {tab.key} {tab.short if brief else tab.label} {count_text(tab, brief=brief)} " for tab in items]
-        if sum(map(cell_len, texts)) + len(texts) - 1 <= width:
+    """The six views; labels, counts and then the blanks shrink when the line is short."""
+    for brief, gap in ((False, " "), (True, " "), (True, "")):
+        after = " " if gap else ""
+        texts = [
+            f" {tab.key} {tab.short if brief else tab.label} {count_text(tab, brief=brief)}{after}" for tab in items
+        ]
+        if sum(map(cell_len, texts)) + len(gap) * (len(texts) - 1) <= width:
             break
     parts: list[Part] = []
     for tab, text in zip(items, texts, strict=True):
         style = "bold reverse" if tab.key == active else ("bold $error" if tab.alarm and tab.count else "")
-        parts.extend([Part(text, style, f"screen.desk('view_{tab.key}')"), Part(" ")])
+        parts.extend([Part(text, style, f"view_{tab.key}"), Part(gap)])
     return assemble(parts[:-1], glyphs)
 
 
@@ -153,17 +158,17 @@ class KeyHint:
 
 def keys(items: Sequence[KeyHint], width: int, glyphs: Glyphs) -> Content:
     """Keys and what they do, as many as fit; what is not possible for this booking is dim, and answers why."""
+    whole = sum(cell_len(item.key) + cell_len(item.label) + 1 for item in items)
+    gap = "  " if whole + 2 * (len(items) - 1) <= width else " "
     parts: list[Part] = []
     for item in items:
         key_style, label_style = ("bold $accent", "") if item.possible else ("$quiet", "$quiet")
-        piece: list[Part] = [
-            Part(item.key, key_style, item.action),
-            Part(f" {item.label}", label_style, item.action),
-        ]
-        gap = [Part("  ")] if parts else []
-        if width_of(parts) + width_of(gap) + width_of(piece) > width:
+        piece = [Part(item.key, key_style, item.action), Part(f" {item.label}", label_style, item.action)]
+        if parts:
+            piece.insert(0, Part(gap))
+        if width_of(parts) + width_of(piece) > width:
             break
-        parts.extend(gap + piece)
+        parts.extend(piece)
     return assemble(parts, glyphs)
 
 
@@ -204,5 +209,5 @@ def assemble(parts: Sequence[Part], glyphs: Glyphs) -> Content:
     for part in parts:
         if part.text:
             piece = Content.assemble((glyphs.text(part.text), part.style))
-            pieces.append(piece.stylize(Style.from_meta({"@click": part.action})) if part.action else piece)
+            pieces.append(piece.stylize(Style.from_meta({CLICK: part.action})) if part.action else piece)
     return Content.assemble(*pieces)

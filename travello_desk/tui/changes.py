@@ -77,14 +77,18 @@ class ChangeFeed:
 
     async def poll_forever(self) -> None:
         """Look for commits of other processes, until cancelled."""
-        self._version = await asyncio.to_thread(self.store.data_version)
-        self._seen_id = await self.store.read(timeline.last_id)
+        await self.begin()
         while self._loop is not None:
             await asyncio.sleep(INTERVAL_SECONDS)
             try:
                 await self.poll()
             except StoreError:
                 continue  # The header tells of a store that cannot be read; the next look may succeed.
+
+    async def begin(self) -> None:
+        """Everything up to now is known."""
+        self._version = await asyncio.to_thread(self.store.data_version)
+        self._seen_id = await self.store.read(timeline.last_id)
 
     async def poll(self) -> None:
         """One look: has anybody committed, and what of it was not ours?"""

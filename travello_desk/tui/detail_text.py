@@ -224,24 +224,23 @@ def next_lines(subject: Subject, frame: Frame) -> list[Line]:
 def step_parts(actions: Iterable[Action]) -> Line:
     parts: Line = []
     for action in actions:
-        run = f"screen.desk('{action.id}')"
-        parts += [Part(f" {key_name(action.keys[0])} ", "reverse bold", run), Part(f" {action.label}", "", run)]
+        key = Part(f" {key_name(action.keys[0])} ", "reverse bold", action.id)
+        parts += [key, Part(f" {action.label}", "", action.id)]
         parts.append(Part("   "))
     return parts[:-1]
 
 
 def also_lines(actions: Iterable[Action], width: int) -> list[Line]:
-    """`Also  x Switch method  X Cancel`, as many lines as it takes."""
+    """`Also   x Switch method  X Cancel`, as many lines as it takes."""
     lines: list[Line] = []
-    room = 0
     for action in actions:
-        run = f"screen.desk('{action.id}')"
-        key, label = key_name(action.keys[0]), f" {action.label}  "
-        if not lines or room < len(key) + len(label) - 2:
+        key, label = key_name(action.keys[0]), f" {action.label}"
+        needed = 2 + len(key) + len(label)
+        if not lines or width_of_line(lines[-1]) + needed > width:
             lines.append([Part("       " if lines else "Also   ", "$quiet")])
-            room = width - 7
-        lines[-1] += [Part(key, "bold $accent", run), Part(label, "", run)]
-        room -= len(key) + len(label)
+        else:
+            lines[-1].append(Part("  "))
+        lines[-1] += [Part(key, "bold $accent", action.id), Part(label, "", action.id)]
     return lines
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from travello_desk.actions import ACTIONS, Action
 from travello_desk.tui.bars import key_name
 
 
-def bindings_for(scope: str, runner: str, taken: frozenset[str] = frozenset()) -> list[Binding]:
+def bindings_for(
+    scope: str, runner: str, taken: frozenset[str] = frozenset(), *, only_booking: bool = False
+) -> list[BindingType]:
     """One binding per action of this scope; each runs `runner('id')`, so that every footer entry is its own."""
     return [
         Binding(
@@ -20,7 +22,7 @@ def bindings_for(scope: str, runner: str, taken: frozenset[str] = frozenset()) -
             id=f"{scope}.{action.id}",
         )
         for action in ACTIONS
-        if action.scope == scope and action.id not in taken
+        if action.scope == scope and action.id not in taken and (action.needs_booking or not only_booking)
     ]
 
 

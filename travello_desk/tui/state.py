@@ -1,4 +1,4 @@
-"""What the header says, from the context: health, mode, user, time. Pure but for the context's clock."""
+"""What the header says, from the context: health, mode, user, time. Reads only what is in memory."""
 
 from __future__ import annotations
 

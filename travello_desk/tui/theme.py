@@ -66,10 +66,10 @@ LIGHT: Final = Theme(
         "cursor-ink": "#FFFFFF",
         "cursor-rest": "#C9DCE8",
         "cursor-rest-ink": "#1A2028",
-        "mode-test": "#F0B429",
+        "mode-test": "#8A5A00",
         "mode-live": "#B3311A",
         "mode-sandbox": "#8A3B6B",
-        "mode-ink": "#1A2028",
+        "mode-ink": "#FFFFFF",
     },
 )
 CONTRAST: Final = Theme(

@@ -1,30 +1,76 @@
-"""One booking over the whole screen, for windows too narrow for the pane."""
+"""One booking on the whole screen: what the pane shows where the window is wide."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
-from textual.visual import VisualType
-from textual.widgets import Static
+from textual.widget import Widget
+
+from travello_desk.store.errors import StoreError
+from travello_desk.tui.bars import Part
+from travello_desk.tui.detail import load_detail
+from travello_desk.tui.keys import bindings_for
+from travello_desk.tui.messages import BookingsChanged
+from travello_desk.tui.screens.place import BookingPlace
+from travello_desk.tui.widgets.bar import Words
+from travello_desk.tui.work import start
 
 
-class DetailScreen(ModalScreen[None]):
-    """The pane's text; Esc goes back."""
+class DetailScreen(BookingPlace):
+    """Esc goes back to the list; the booking's keys work here too."""
 
-    DEFAULT_CSS = "DetailScreen > VerticalScroll { width: 100%; height: 100%; background: $surface; padding: 0 1; }"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q", "back", "Back", id="detail.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_for("list", "desk", only_booking=True),
+        Binding("escape,q", "back", "Back", show=False, id="detail.back"),
+    ]
+    FOOTER: ClassVar[tuple[str, ...]] = ("link", "mark_paid", "refund", "email", "switch", "cancel", "help", "palette")
 
-    def __init__(self, content: VisualType) -> None:
+    def __init__(self, booking_id: int) -> None:
         super().__init__()
-        self.content = content
+        self.booking_id = booking_id
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Static(self.content, markup=False)
+    @property
+    def current_id(self) -> int | None:
+        return self.booking_id
 
-    def action_back(self) -> None:
-        self.dismiss(None)
+    def body(self) -> Iterable[Widget]:
+        with VerticalScroll(id="detail"):
+            yield Words()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#detail").focus()
+        self.read()
+
+    def read(self) -> None:
+        start(self, self._read, "detail")
+
+    async def _read(self) -> None:
+        try:
+            self.detail = await self.ctx.store.read(lambda tx: load_detail(tx, self.booking_id))
+        except StoreError as error:
+            self.say(str(error))
+            return
+        self.paint()
+
+    def paint(self) -> None:
+        width = max(20, min(self.size.width, 100) - 4)
+        self.query_one("#detail > Words", Words).update(self.detail_text(width))
+        self.refresh_bars()
+
+    def on_resize(self, event: object) -> None:
+        super().on_resize(event)  # type: ignore[arg-type]
+        self.paint()
+
+    def on_bookings_changed(self, message: BookingsChanged) -> None:
+        if not message.ids or self.booking_id in message.ids:
+            self.read()
+
+    def status_ends(self) -> tuple[Sequence[Part], str]:
+        return [Part("Esc goes back to the list")], ""
+
+    def desk_open(self) -> None:
+        """It is open already."""

@@ -52,9 +52,6 @@ class KeysScreen(ModalScreen[None]):
         lines = [(keys, text) for keys, text in MOVEMENT]
         lines += [(keys_text(action), f"{action.label}: {action.help}") for action in self.actions]
         rows = [Content.assemble((f"{keys:<14}", "bold $accent"), text) for keys, text in lines]
-        return self.app_glyphs_join(rows)
-
-    def app_glyphs_join(self, rows: list[Content]) -> Content:
         return Content("\n").join(rows)
 
     def action_close(self) -> None:

@@ -7,6 +7,7 @@ cursor is on it stays there, with its new status, until the cursor moves: no key
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -20,6 +21,7 @@ from travello_desk.store.errors import StoreError
 from travello_desk.tui.widgets.columns import GAP, Column, fit
 from travello_desk.tui.widgets.line_painter import CURSOR, GUTTER, PARTS, REST, ROW, STRIPE, LinePainter
 from travello_desk.tui.widgets.pages import PAGE_ROWS, HasId, Pages, RowSource, Snapshot, Wanted
+from travello_desk.tui.work import start
 
 T = TypeVar("T", bound=HasId)
 
@@ -93,9 +95,20 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         self._known = 0
         self._source: RowSource[T] | None = None
         self._generation = 0
+        self._loading = 0
         self._pages: Pages[T] = Pages()
         self._ghost: tuple[int, T] | None = None
         self._stale = False
+
+    def set_columns(self, columns: Sequence[Column[T]]) -> None:
+        """Other columns, or the same with other words."""
+        self.columns = tuple(columns)
+        self._fit()
+        self.refresh()
+
+    def _fit(self) -> None:
+        scrollbar = 1
+        self.placed = fit(self.columns, self.size.width - GUTTER - scrollbar)
 
     # Rows
 
@@ -103,9 +116,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         """Show another list from its beginning; with `keep_id`, from that row if the list has it."""
         self._source = source
         self._generation += 1
-        self.run_worker(
-            self._first(source, self._generation, keep_id), group="rows", exclusive=True, exit_on_error=True
-        )
+        start(self, partial(self._first, source, self._generation, keep_id), "rows")
 
     async def _first(self, source: RowSource[T], generation: int, keep_id: int | None) -> None:
         """The first page at once, the number of rows afterwards."""
@@ -151,12 +162,9 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def reload(self) -> None:
         """Read what is on screen again; the cursor stays with its booking. Many calls become one."""
-        if self._source is None:
-            return
-        if self._stale:
-            return
-        self._stale = True
-        self.run_worker(self._freshen(), group="freshen", exclusive=True)
+        if self._source is not None and not self._stale:
+            self._stale = True
+            start(self, self._freshen, "freshen")
 
     async def _freshen(self) -> None:
         tries = 0
@@ -213,8 +221,9 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
     # Loading
 
     def _ensure_visible_pages(self) -> None:
-        if self._source is not None and self._missing():
-            self.run_worker(self._load_visible(self._generation), group="pages", exclusive=True)
+        """Have what the screen needs loaded; a loader that is at work already sees it by itself."""
+        if self._source is not None and self._loading != self._generation and self._missing():
+            start(self, partial(self._load_visible, self._generation), "pages", exclusive=False)
 
     def _missing(self) -> list[int]:
         """Numbers of pages that the screen needs, and of the neighbours it will need next."""
@@ -227,19 +236,24 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     async def _load_visible(self, generation: int) -> None:
         """Load what is missing, one page after the other, always the one most needed now."""
-        while self._source is not None and generation == self._generation and (missing := self._missing()):
-            try:
+        self._loading = generation
+        try:
+            while self._source is not None and generation == self._generation and (missing := self._missing()):
                 rows = await self._source.page(missing[0], self.total)
-            except StoreError as error:
-                self.post_message(self.Failed(error))
-                return
-            if generation != self._generation:
-                return
-            self._pages.put(missing[0], rows)
-            self.refresh()
-            if self.cursor_id is None:
-                self._take_id()
-                self._tell()
+                if generation == self._generation:
+                    self._arrived(missing[0], rows)
+        except StoreError as error:
+            self.post_message(self.Failed(error))
+        finally:
+            if self._loading == generation:
+                self._loading = 0
+
+    def _arrived(self, number: int, rows: Sequence[T]) -> None:
+        self._pages.put(number, rows)
+        self.refresh()
+        if self.cursor_id is None:
+            self._take_id()
+            self._tell()
 
     def _take_id(self) -> None:
         row = self.cursor_row
@@ -258,10 +272,12 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a line and bring it into sight."""
+        if not self._known:
+            return
         index = max(0, min(index, self._known - 1))
         if self._ghost is not None and index != self._ghost[0]:
             index -= index > self._ghost[0]
-            self._ghost = None
+            self._ghost, self.cursor_id = None, None
             self._resized(self.total or 0)
             self.refresh()
         if index == self.cursor_index and self.cursor_id is not None:
@@ -288,7 +304,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def go_to_id(self, row_id: int) -> None:
         """Put the cursor on a booking, wherever in the list it is; nothing happens when the list has not got it."""
-        self.run_worker(self._go_to_id(row_id), group="go", exclusive=True)
+        start(self, partial(self._go_to_id, row_id), "go")
 
     async def _go_to_id(self, row_id: int) -> None:
         if self._source is None:
@@ -327,8 +343,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         self._ensure_visible_pages()
 
     def on_resize(self, event: events.Resize) -> None:
-        scrollbar = 1
-        self.placed = fit(self.columns, self.size.width - GUTTER - scrollbar)
+        self._fit()
         self.virtual_size = Size(self.size.width, self._known + 1)
         self._bring_into_sight(self.cursor_index)
         self._ensure_visible_pages()

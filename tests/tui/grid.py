@@ -1,0 +1,52 @@
+"""The screen as lines of text, from the public screenshot: what a person reads, without colours.
+
+`DESK_SNAPSHOTS=write pytest tests/tui` writes the golden files anew; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+from textual.app import App
+
+CELL = 12.2
+"""Units of the screenshot's picture per cell."""
+TEXT = re.compile(r'<text class="[^"]*" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', re.S)
+SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
+
+
+def grid(app: App[Any]) -> list[str]:
+    """The lines of the screen, without blanks at their ends."""
+    svg = app.export_screenshot(simplify=True)
+    height = app.size.height
+    rows: dict[float, list[tuple[int, str]]] = {}
+    body = svg[svg.index("<clipPath") :] if "<clipPath" in svg else svg
+    for x, y, text in TEXT.findall(body):
+        if "terminal-title" not in text:
+            rows.setdefault(float(y), []).append((round(float(x) / CELL), html.unescape(text).replace("\xa0", " ")))
+    lines = []
+    for y in sorted(rows):
+        line = ""
+        for column, text in sorted(rows[y]):
+            line += " " * (column - cell_len(line)) + text
+        lines.append(line.rstrip())
+    return lines[-height:]
+
+
+def screen_text(app: App[Any]) -> str:
+    return "\n".join(grid(app)) + "\n"
+
+
+def matches(app: App[Any], name: str) -> bool:
+    """Whether the screen is as in `tests/snapshots/NAME.txt`; with DESK_SNAPSHOTS=write it is written instead."""
+    path, text = SNAPSHOTS / f"{name}.txt", screen_text(app)
+    if os.environ.get("DESK_SNAPSHOTS") == "write":
+        path.write_text(text, encoding="utf-8")
+    expected = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert text == expected, f"{path} differs; the screen is:\n{text}"
+    return True

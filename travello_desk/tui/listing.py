@@ -1,0 +1,100 @@
+"""What the list shows: a view in an order on a business day, or what a search found. Reads the store, no widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from travello_desk.store.browse import SMALL, SORTS, VIEWS, IdSource, Totals, ViewSource, counts, totals, view_source
+from travello_desk.store.database import Store
+from travello_desk.store.filters import Query, read
+from travello_desk.store.search import NOTHING, Found, search
+from travello_desk.store.tx import Tx
+from travello_desk.tui.rows import StoreRows
+
+COUNT_CAP = 1000
+EMPTY = Query()
+
+
+@dataclass(slots=True)
+class Listing:
+    """The state of one list. `text` is the search as typed; empty means the view."""
+
+    store: Store
+    day_on: date
+    view_id: str = "arriving"
+    text: str = ""
+    sorts: dict[str, str] = field(default_factory=dict)
+    query: Query = EMPTY
+    found: Found = NOTHING
+    without_filters: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    totals: Totals | None = None
+    _rows: dict[tuple[str, str, date], StoreRows] = field(default_factory=dict)
+
+    @property
+    def searching(self) -> bool:
+        return not self.query.empty
+
+    @property
+    def sort_id(self) -> str:
+        return self.sorts.get(self.view_id, VIEWS[self.view_id].sort)
+
+    def source(self, view_id: str = "") -> ViewSource:
+        view = view_id or self.view_id
+        return view_source(view, self.day_on, self.sorts.get(view, ""))
+
+    def rows(self) -> StoreRows:
+        """Where the list widget gets its rows; the same object for the same view, because it remembers its count."""
+        if self.searching:
+            return StoreRows(self.store, IdSource(self.found.ids, self.found.capped))
+        return self.view_rows(self.view_id)
+
+    def view_rows(self, view_id: str) -> StoreRows:
+        source = self.source(view_id)
+        key = (view_id, source.sort.id, self.day_on)
+        if key not in self._rows:
+            self._rows = {known: rows for known, rows in self._rows.items() if known[2] == self.day_on}
+            self._rows[key] = StoreRows(self.store, source)
+        return self._rows[key]
+
+    async def find(self, text: str) -> bool:
+        """Search; False when another text has been typed meanwhile, and this answer is old."""
+        self.text = text
+        query = read(text, self.day_on)
+        found, without = (
+            await self.store.read(lambda tx: self._find(tx, query, text)) if not query.empty else (NOTHING, 0)
+        )
+        if text != self.text:
+            return False
+        self.query, self.found, self.without_filters = query, found, without
+        return True
+
+    def _find(self, tx: Tx, query: Query, text: str) -> tuple[Found, int]:
+        found = search(tx, query, text)
+        if found.ids or not (query.used and query.words):
+            return found, 0
+        return found, len(search(tx, read(query.words, self.day_on)).ids)
+
+    async def count(self) -> None:
+        """Count every view, and sum up the one that is shown."""
+        source = self.source()
+        everything = self.view_rows("all")
+        self.counts = await self.store.read(lambda tx: counts(tx, self.day_on, COUNT_CAP))
+        self.totals = await self.store.read(lambda tx: totals(tx, source)) if self.summed else None
+        self.counts = {**self.counts, "all": await everything.count()}
+
+    @property
+    def summed(self) -> bool:
+        """Whether the view's sums are worth reading: the whole house's are the day report's business."""
+        return self.view_id != "all"
+
+    def orders(self, total: int | None) -> list[str]:
+        """The orders the view can be shown in: all of them while it is small."""
+        small = total is not None and total <= SMALL
+        return [sort.id for sort in SORTS.values() if sort.everywhere or small]
+
+    def next_order(self, total: int | None) -> str:
+        orders = self.orders(total)
+        here = orders.index(self.sort_id) if self.sort_id in orders else -1
+        return orders[(here + 1) % len(orders)]

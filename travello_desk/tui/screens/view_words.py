@@ -1,0 +1,75 @@
+"""Words of the six views: labels, what an empty one says, the totals. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from travello_desk.money import describe_minor
+from travello_desk.store.browse import Totals
+from travello_desk.store.filters import Query
+
+
+@dataclass(frozen=True, slots=True)
+class ViewWords:
+    """One view as people read it. `summary` follows the number of bookings."""
+
+    id: str
+    key: str
+    label: str
+    short: str
+    summary: str
+    empty: str
+
+
+VIEW_WORDS: Final = (
+    ViewWords("arriving", "1", "Arriving", "Arriving", "arriving today", "Nobody arrives today. 6 shows all bookings."),
+    ViewWords("unpaid", "2", "Unpaid", "Unpaid", "unpaid", "Nobody owes anything."),
+    ViewWords("links", "3", "Links out", "Links", "links out", "No links are out. l on an unpaid booking makes one."),
+    ViewWords("problems", "4", "Problems", "Problems", "with problems", "Nothing waits for you."),
+    ViewWords("in_house", "5", "In house", "House", "in house", "Nobody is in house. 6 shows all bookings."),
+    ViewWords("all", "6", "All", "All", "bookings", "No bookings yet. n makes one."),
+)
+BY_KEY: Final = {words.key: words for words in VIEW_WORDS}
+BY_ID: Final = {words.id: words for words in VIEW_WORDS}
+
+
+def view_summary(words: ViewWords, total: int | None, totals: Totals | None) -> str:
+    """`12 arriving today · 5 unpaid · Rs. 152,450 to collect`"""
+    cancelled = totals.cancelled if totals else 0
+    parts = [f"{total - cancelled:,} {words.summary}" if total is not None else words.summary]
+    if totals is not None and totals.unpaid:
+        if words.id != "unpaid":
+            parts.append(f"{totals.unpaid:,} unpaid")
+        sums = " + ".join(describe_minor(minor, currency) for currency, minor in totals.due)
+        parts.append(f"{sums} to collect")
+    if cancelled:
+        parts.append(f"{cancelled:,} cancelled")
+    return " · ".join(parts)
+
+
+def found_summary(count: int, capped: bool, inside: bool, query: Query) -> str:
+    """`2,000+ found, keep typing`"""
+    text = f"{count:,}+ found, keep typing" if capped else f"{count:,} found"
+    if inside:
+        text += " inside words"
+    if query.unread:
+        text += f" · not understood: {' '.join(query.unread)}"
+    return text
+
+
+def nothing_found(text: str, query: Query, without: int) -> str:
+    """What to do when nothing matches."""
+    lines = [f"Nothing found for {text.strip()}"]
+    if query.unread:
+        lines.append(f"Not understood: {' '.join(query.unread)}")
+    if query.used and query.searches:
+        lines.append(f"Without {' '.join(query.used)}: {without:,} found")
+    lines.append("Esc clears the search · n makes a booking")
+    return "\n".join(lines)
+
+
+def row_words(index: int, total: int | None, marked: int) -> str:
+    """`row 1 of 12`, with the number of marked rows."""
+    place = f"row {index + 1:,} of {total:,}" if total else ("row …" if total is None else "")
+    return f"{marked} marked · {place}" if marked else place
