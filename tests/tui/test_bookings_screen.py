@@ -129,7 +129,7 @@ async def test_a_search_ends_when_a_view_is_chosen(front: Front) -> None:
 async def test_nothing_found_says_what_to_do(front: Front) -> None:
     await front.type("khan in:tomorrow due:much")
     text = screen_text(front.app)
-    assert "Nothing found for khan in:tomorrow due:much" in text
+    assert "Nothing matches khan in:tomorrow due:much" in text
     assert "Not understood: due:much" in text
     assert "Without in:tomorrow: 1 found" in text
 
@@ -257,13 +257,6 @@ async def test_trouble_stands_in_the_banner_and_the_header(front: Front) -> None
     await front.pilot.pause()
     assert grid(front.app)[1].strip() == "▲ Stripe refuses the key"
     assert "▲ Stripe 5 min" in grid(front.app)[0]
-
-
-async def test_the_notice_of_the_demo_stays(desk: Desk) -> None:
-    app = DeskApp(desk.ctx, None, notice="demo: no real money")
-    async with app.run_test(size=(100, 20)) as pilot:
-        await settled(pilot)
-        assert "demo: no real money" in screen_text(app)
 
 
 async def test_after_midnight_it_is_still_the_business_day(desk: Desk) -> None:

@@ -8,16 +8,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
 from travello_desk.actions import ACTIONS, User
+from travello_desk.operations import staff
 from travello_desk.operations.context import Context
+from travello_desk.store import desk
+from travello_desk.store.errors import StoreError
 from travello_desk.tui import when
 from travello_desk.tui.badges import Glyphs, glyphs_for
 from travello_desk.tui.bars import HeaderState
@@ -26,9 +31,13 @@ from travello_desk.tui.crash import crash_words, write_crash
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.palette import DeskCommands
+from travello_desk.tui.screens.idle import Idle
 from travello_desk.tui.state import header_state
 from travello_desk.tui.theme import THEMES
 from travello_desk.tui.work import start
+
+BASE_SCREENS = 2
+"""Textual's own blank screen and the bookings."""
 
 
 class DeskApp(App[int]):
@@ -38,10 +47,12 @@ class DeskApp(App[int]):
     CSS_PATH = "styles/desk.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
     NOTIFICATION_TIMEOUT = 5
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it as an instance variable
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings_for("anywhere", "desk", taken=frozenset({"palette", "quit"})),
+        *bindings_for("anywhere", "desk", taken=frozenset({"palette", "quit", "lock"})),
+        # With priority, because a dialog stops every other key of the app.
         Binding("ctrl+q", "desk('quit')", "Quit", show=False, priority=True, id="anywhere.quit"),
+        Binding("ctrl+l", "desk('lock')", "Lock", show=False, priority=True, id="anywhere.lock"),
         Binding("ctrl+c", "desk_interrupt", "Copy", show=False, system=True, id="anywhere.copy"),
     ]
 
@@ -54,7 +65,7 @@ class DeskApp(App[int]):
         glyphs: Glyphs | None = None,
         theme: str = "desk-dark",
     ) -> None:
-        """`notice` is one sentence that stands above everything else while the desk is open (the demo's)."""
+        """`notice` is one sentence to greet with (the demo's)."""
         super().__init__()
         self.notice = notice
         self.ctx = ctx
@@ -64,6 +75,8 @@ class DeskApp(App[int]):
         for known in THEMES:
             self.register_theme(known)
         self.theme = theme
+        self.locked = False
+        self.idle = Idle(ctx.clock, 0)
 
     # What screens and dialogs ask
 
@@ -88,8 +101,8 @@ class DeskApp(App[int]):
 
     @property
     def banner(self) -> str:
-        """The one sentence that must not be missed: trouble first, else the notice."""
-        return self.ctx.health.banner or self.notice
+        """The one sentence that must not be missed, or empty."""
+        return self.ctx.health.banner
 
     def header_state(self) -> HeaderState:
         return header_state(self.ctx, self.user, self.business_date(), self.calendar_date())
@@ -99,7 +112,13 @@ class DeskApp(App[int]):
     async def on_mount(self) -> None:
         self.feed.start()
         start(self, self.feed.poll_forever, "feed", exclusive=False)
-        self.open_desk()
+        self.set_interval(1.0, self.look_around)
+        if self.user is None:
+            start(self, self.sign_in, "sign-in")
+        else:
+            self.open_desk()
+        if self.notice:
+            self.notify(self.notice, markup=False)
 
     def open_desk(self) -> None:
         """The bookings for who is signed in."""
@@ -107,6 +126,39 @@ class DeskApp(App[int]):
         from travello_desk.tui.screens.bookings import BookingsScreen
 
         self.push_screen(BookingsScreen(Listing(self.ctx.store, self.business_date())))
+
+    async def sign_in(self, locked_by: str = "") -> None:
+        """Ask who it is; the desk opens, or goes on, for whoever signs in."""
+        from travello_desk.tui.screens.sign_in import SignInScreen
+
+        self.locked = True
+        self.user = await self.push_screen_wait(SignInScreen(self.ctx, locked_by))
+        self.locked = False
+        self.idle = Idle(self.ctx.clock, await staff.lock_minutes(self.ctx))
+        if not locked_by:
+            self.open_desk()
+        elif self.user.name != locked_by:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """Another person: what the one before had open is closed, so that nobody acts in another's name."""
+        while len(self.screen_stack) > BASE_SCREENS:
+            self.pop_screen()
+        self.screen.workers.cancel_group(self.screen, "deed")
+        self.screen.refresh_bindings()
+
+    def look_around(self) -> None:
+        """Once a second: lock a desk nobody uses, tell once what was recovered at the start."""
+        if self.idle.due and not self.locked:
+            self.desk_lock()
+        if told := self.ctx.health.caught_up:
+            self.ctx.health.caught_up = ""
+            self.notify(told, markup=False)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.MouseEvent):
+            self.idle.touch()
+        await super().on_event(event)
 
     def on_unmount(self) -> None:
         self.feed.close()
@@ -143,12 +195,35 @@ class DeskApp(App[int]):
             handler()
 
     def desk_quit(self) -> None:
-        self.exit(0)
+        start(self, self.quit_if_sure, "quit")
+
+    async def quit_if_sure(self) -> None:
+        """Leave; with a shift open, ask first. A store that cannot be read keeps nobody here."""
+        from travello_desk.tui.screens.confirm import ConfirmScreen
+
+        name = self.user.name if self.user else ""
+        try:
+            shift = await self.ctx.store.read(lambda tx: desk.open_shift(tx, name))
+        except StoreError:
+            shift = None
+        question = f"{name}, your shift is still open. Leave without counting the drawer?"
+        if shift is None or await self.push_screen_wait(ConfirmScreen(question, "Leave", "Stay")):
+            self.exit(0)
+
+    def desk_lock(self) -> None:
+        """Cover the desk until somebody signs in; what stands below goes on living."""
+        if self.user is not None and not self.locked:
+            start(self, partial(self.sign_in, self.user.name), "sign-in")
+
+    def action_command_palette(self) -> None:
+        if not self.locked:
+            super().action_command_palette()
 
     def desk_help(self) -> None:
+        """The keys of this place."""
         from travello_desk.tui.screens.keys import KeysScreen
 
-        if not isinstance(self.screen, KeysScreen):
+        if not isinstance(self.screen, KeysScreen) and not self.locked:
             self.push_screen(KeysScreen(ACTIONS))
 
     def desk_palette(self) -> None:

@@ -15,7 +15,7 @@ from travello_desk.operations.context import Context
 
 DIALOGS: Final = {
     "link": ("link", "LinkDialog"),
-    "email": ("email", "EmailDialog"),
+    "email": ("link", "LinkDialog"),
     "mark_paid": ("mark_paid", "MarkPaidDialog"),
     "refund": ("refund", "RefundDialog"),
     "switch": ("switch", "SwitchDialog"),
@@ -24,6 +24,7 @@ DIALOGS: Final = {
     "close_link": ("close_link", "CloseLinkDialog"),
     "accept": ("accept", "AcceptDialog"),
     "edit": ("booking_form", "BookingFormDialog"),
+    "explain": ("explain", "ExplainDialog"),
     "new": ("booking_form", "BookingFormDialog"),
 }
 

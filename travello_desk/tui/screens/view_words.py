@@ -60,7 +60,7 @@ def found_summary(count: int, capped: bool, inside: bool, query: Query) -> str:
 
 def nothing_found(text: str, query: Query, without: int) -> str:
     """What to do when nothing matches."""
-    lines = [f"Nothing found for {text.strip()}"]
+    lines = [f"Nothing matches {text.strip()}"]
     if query.unread:
         lines.append(f"Not understood: {' '.join(query.unread)}")
     if query.used and query.searches:
