@@ -98,7 +98,9 @@ async def test_a_desk_nobody_uses_locks_itself(hotel: Desk) -> None:
         assert not app.locked
         hotel.time.seconds += 1
         app.look_around()
-        await until(pilot, lambda: isinstance(app.screen, SignInScreen), "locked itself")
+        await until(
+            pilot, lambda: isinstance(app.screen, SignInScreen) and app.screen.query("#health"), "locked itself"
+        )
 
 
 async def open_shift(desk: Desk, name: str) -> None:
