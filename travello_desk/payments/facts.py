@@ -51,7 +51,9 @@ DEAD_REFUND: Final = RETURNED_REFUND | {"REFUSED"}
 
 def higher(rank: Mapping[str, int], left: str, right: str) -> str:
     """The value of higher rank; equal ranks are settled by name so that the order of arrival never matters."""
-    return max(left, right, key=lambda value: (rank.get(value, -1), value))
+    if left == right:
+        return left
+    return left if (rank.get(left, -1), left) > (rank.get(right, -1), right) else right
 
 
 # The code of a failure that only the session tells of: a delayed method that did not settle.
