@@ -23,6 +23,8 @@ ACTOR = "Stripe"
 async def ingest_event(ctx: Context, event: StripeEvent, body: str, source: str = "webhook") -> str:
     """Store and apply one event; what became of it: applied, duplicate, ignored, loose, orphan, adopted,
     quarantined. Raises StoreUnavailable when it could not be stored."""
+    if await ctx.store.peek(lambda tx: inbox.known_event(tx, event.id)):
+        return "duplicate"  # without a place among the writers; one that is just being written is found by ingest_in
     livemode = ctx.livemode
     install = ctx.store.install
     return await ctx.store.write(lambda tx: ingest_in(tx, event, body, source, livemode, install))

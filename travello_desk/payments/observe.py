@@ -54,10 +54,12 @@ class Observation:
 def text(source: Json, name: str) -> str:
     """A string field, or the id of an expanded object, or empty."""
     value = source.get(name)
-    if isinstance(value, Mapping):
-        value = value.get("id")
-    if not isinstance(value, str):
+    if value is None:
         return ""
+    if not isinstance(value, str):  # asked first: whether something is a Mapping takes ten times as long to find out
+        value = value.get("id") if isinstance(value, Mapping) else None
+        if not isinstance(value, str):
+            return ""
     return value if value.isascii() and "\0" not in value else storable(value)
 
 

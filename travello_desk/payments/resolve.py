@@ -7,7 +7,7 @@ The order of the questions is PAYMENTS 1.2 and stands only here; the caller brin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
@@ -100,14 +100,14 @@ def absorb(payment: Payment, seen: Observation) -> Payment:
     A refund or a dispute also teaches the ids it names, so that whatever is known by one of them is found by the other.
     """
     if seen.attempt is not None:
-        payment = replace(payment, facts=payment.facts.merge(seen.attempt))
+        payment = payment.with_facts(payment.facts.merge(seen.attempt))
     if seen.refund is not None:
         payment = payment.with_refund(seen.refund)
     if seen.dispute is not None:
         payment = payment.with_dispute(seen.dispute)
     if seen.refund is not None or seen.dispute is not None:
         learned = AttemptFacts(payment_intent_id=seen.keys.payment_intent_id, charge_id=seen.keys.charge_id)
-        payment = replace(payment, facts=payment.facts.merge(learned))
+        payment = payment.with_facts(payment.facts.merge(learned))
     return payment
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from travello_desk.payments.facts import AttemptFacts, DisputeFacts, Failure, RefundFacts
 
+# Made once: `json.dumps` with separators makes an encoder for every call.
+compact = json.JSONEncoder(separators=(",", ":")).encode
 PAIRS = frozenset({"received", "presentment"})
 EMPTY_ATTEMPT = AttemptFacts()
 ATTEMPT_DEFAULTS = tuple((f.name, getattr(EMPTY_ATTEMPT, f.name)) for f in fields(AttemptFacts))
@@ -24,7 +26,7 @@ def encode_attempt(facts: AttemptFacts) -> str:
             told[name] = value
     if "failures" in told:
         told["failures"] = [[f.at, f.code, f.message, f.source] for f in sorted(facts.failures)]
-    return json.dumps(told, separators=(",", ":"))
+    return compact(told)
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+from travello_desk.store.checkpoints import Checkpointer
 from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailable
 from travello_desk.store.tx import Tx
 from travello_desk.store.writer import Writer, translate
@@ -42,7 +43,13 @@ class Store:
         self.clock = clock
         self.install = ""
         self._watchers: list[Callable[[set[int]], None]] = []
-        self._writer = Writer(self._connect_writer, clock, self._committed)
+        self._checkpointer = Checkpointer(self._connect_writer)
+        self._writer = Writer(
+            lambda: self._checkpointer.adopt(self._connect_writer()),
+            clock,
+            self._committed,
+            self._checkpointer.committed,
+        )
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._lock = threading.Lock()
@@ -116,6 +123,7 @@ class Store:
             return
         self._closed = True
         self._writer.close()
+        self._checkpointer.close()
         self._pool.shutdown(wait=True)
         while not self._readers.empty():
             self._readers.get().close()

@@ -135,14 +135,20 @@ def apply(
         raise LookupError(f"payment {payment_id} has no booking {booking_id}")
     payment = next(p for p in loaded.ledger.payments if p.seq == payment_id)
     grown = absorb(payment, observation)
-    if links_of(grown.facts) != links_of(payment.facts):
-        grown = gather(grown, partial(claim, tx, payment_id))
+    known = links_of(payment.facts)
+    if links_of(grown.facts) != known:
+        grown = gather(grown, partial(claim, tx, payment_id, known))
     view = ledgers.save(tx, loaded, ledgers.with_payment(loaded.ledger, grown), cause, actor)
     return replace(loaded, view=view)
 
 
-def claim(tx: Tx, payment_id: int, stripe_id: str) -> list[Observation]:
-    """Make the id lead to this payment; what was kept loose under it, which is dropped with that."""
+def claim(tx: Tx, payment_id: int, known: tuple[str, ...], stripe_id: str) -> list[Observation]:
+    """Make the id lead to this payment; what was kept loose under it, which is dropped with that.
+
+    An id among the `known` was claimed when it was learned.
+    """
+    if stripe_id in known:
+        return []
     linked = tx.execute(
         "INSERT INTO stripe_links (object_id, payment_id) VALUES (?, ?) ON CONFLICT (object_id) DO NOTHING",
         (stripe_id, payment_id),

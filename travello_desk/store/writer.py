@@ -35,17 +35,19 @@ class Request:
 
 
 class Writer:
-    """Owns the writing connection. `connect` is called in the writer's own thread."""
+    """Owns the writing connection. `connect`, and `between` two transactions, are called in the writer's own thread."""
 
     def __init__(
         self,
         connect: Callable[[], sqlite3.Connection],
         clock: Callable[[], float],
         on_commit: Callable[[set[int]], None],
+        between: Callable[[sqlite3.Connection], None],
     ) -> None:
         self._connect = connect
         self._clock = clock
         self._on_commit = on_commit
+        self._between = between
         self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._closed = False
@@ -91,6 +93,8 @@ class Writer:
                 for request in batch:
                     request.error = request.error or translate(error)
             self._answer(batch)
+            if connection is not None:
+                self._between(connection)
         if connection is not None:
             connection.close()
 

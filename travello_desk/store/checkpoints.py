@@ -1,0 +1,90 @@
+"""Moves what is committed from the write-ahead log into the store's file, beside the writer instead of within it.
+
+SQLite's own way is that every thousandth page's commit does it: each of those takes 15 to 100 ms and everyone who is
+in that batch waits. Nothing here changes what a commit promises; a log that is never moved is read all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+
+ROWS_BETWEEN = 1_000
+"""Changed rows after which the log is worth moving: about 2,000 pages of webhooks."""
+MOST_PAGES = 4_000
+"""The log starts again from its beginning only when all of it has been moved, and under load the writer is always
+ahead. Above this size (16 MB) the writer itself moves the little that is left."""
+log = logging.getLogger(__name__)
+
+
+class Checkpointer:
+    """One thread with a connection of its own, started by the first call that needs it."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._moved_at = 0
+        self.overgrown = False
+
+    @property
+    def started(self) -> bool:
+        return self._thread is not None
+
+    def adopt(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """The writer's connection, which no longer stops for checkpoints by itself."""
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        self._moved_at = connection.total_changes
+        return connection
+
+    def committed(self, connection: sqlite3.Connection) -> None:
+        """Called by the writer between two transactions. Never raises: what was committed is committed."""
+        if self.overgrown:
+            self.overgrown = False
+            self._catch_up(connection)
+        elif connection.total_changes - self._moved_at >= ROWS_BETWEEN:
+            self._moved_at = connection.total_changes
+            self._thread = self._thread or self._start()
+            self._wake.set()
+
+    def _catch_up(self, connection: sqlite3.Connection) -> None:
+        try:
+            move(connection)
+        except sqlite3.Error as error:
+            log.warning("a checkpoint failed in the writer too: %s", error)
+
+    def close(self) -> None:
+        """Stop the thread. The log is moved by SQLite itself when the last connection closes."""
+        self._closed = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+
+    def _start(self) -> threading.Thread:
+        thread = threading.Thread(target=self._run, name="store-checkpoints", daemon=True)
+        thread.start()
+        return thread
+
+    def _run(self) -> None:
+        connection: sqlite3.Connection | None = None
+        self._wake.wait()
+        while not self._closed:
+            self._wake.clear()
+            try:
+                connection = connection or self._connect()
+                self.overgrown = move(connection) > MOST_PAGES
+            except sqlite3.Error as error:
+                log.warning("a checkpoint failed: %s", error)
+                self.overgrown = True  # the writer has a connection that works, or it has told of worse than this
+            self._wake.wait()
+        if connection is not None:
+            connection.close()
+
+
+def move(connection: sqlite3.Connection) -> int:
+    """Move what no reader still needs, waiting for nobody; how many pages the log holds."""
+    pages: int = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
+    return pages
