@@ -20,6 +20,7 @@ from typing import Any
 from travello_desk.logs import log_to
 from travello_desk.operations.background import Background, Job
 from travello_desk.operations.context import Context
+from travello_desk.operations.mail import Delivery, remind
 from travello_desk.operations.poll import poll_job
 from travello_desk.settings import ensure_jwt_secret, load
 from travello_desk.settings.model import Settings
@@ -27,6 +28,8 @@ from travello_desk.store.database import open_store
 from travello_desk.store.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
+MAIL_SECONDS = 3
+REMINDER_SECONDS = 600
 
 
 @dataclass(slots=True)
@@ -48,7 +51,9 @@ class House:
         await self.listener.start(settings.listen_host, settings.listen_port)
 
     def start_background(self) -> None:
-        self.background = Background(self.ctx, background_jobs(self.ctx))
+        postman = Delivery(self.ctx)
+        self.closers.append(postman.close)
+        self.background = Background(self.ctx, background_jobs(self.ctx, postman))
         self.background.start()
 
     async def close(self) -> None:
@@ -64,9 +69,13 @@ class House:
         await asyncio.to_thread(self.ctx.store.close)
 
 
-def background_jobs(ctx: Context) -> list[Job]:
+def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
     """Everything that runs by itself, beside resuming."""
-    return [Job("poll", ctx.settings.stripe_poll_seconds, partial(poll_job, ctx))]
+    return [
+        Job("poll", ctx.settings.stripe_poll_seconds, partial(poll_job, ctx)),
+        Job("mail", MAIL_SECONDS, postman.run),
+        Job("reminders", REMINDER_SECONDS, partial(remind, ctx)),
+    ]
 
 
 def make_context(settings: Settings, clock: Callable[[], float] = time.time) -> Context:

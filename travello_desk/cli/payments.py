@@ -19,10 +19,11 @@ from travello_desk.store.bookings import Booking
 
 @click.command()
 @click.argument("wanted", metavar="ID")
+@click.option("--email", is_flag=True, help="Mail the guest the permanent link.")
 @actor_option
 @json_option
 @click.pass_context
-def link(ctx: click.Context, wanted: str, actor: str, as_json: bool) -> None:
+def link(ctx: click.Context, wanted: str, actor: str, as_json: bool, email: bool) -> None:
     """Create or reuse the payment link of a booking."""
 
     async def work(context: Any) -> dict[str, Any]:
@@ -34,6 +35,7 @@ def link(ctx: click.Context, wanted: str, actor: str, as_json: bool) -> None:
             "session_url": made.session_url,
             "expires_at": present.iso(made.expires_at),
             "reused": made.reused,
+            **(await mailed(context, booking.id, actor) if email else {}),
         }
 
     document = run(ctx, work, as_json=as_json)
@@ -41,6 +43,18 @@ def link(ctx: click.Context, wanted: str, actor: str, as_json: bool) -> None:
         print_json(document)
     else:
         click.echo(f"{document['url']}\n{document['session_url']}\nends {document['expires_at']}")
+        if email:
+            click.echo(
+                f"e-mail to {document['email']['to']}: {document['email']['status']} {document['email']['words']}"
+            )
+
+
+async def mailed(context: Any, booking_id: int, actor: str) -> dict[str, Any]:
+    """Queue the mail and try it at once; a running desk tries again what does not leave now."""
+    from travello_desk.operations import mail
+
+    letter = await mail.send_now(context, await mail.queue_link(context, booking_id, actor))
+    return {"email": {"to": letter.recipient, "status": letter.status, "words": letter.last_error}}
 
 
 @click.command("mark-paid")

@@ -178,6 +178,7 @@ def alert_sentence(alert: Alert, asked: str = "") -> str:
         "dispute": f"Dispute over {amount} ({alert.detail or 'no reason given'}): answer it in Stripe",
         "dispute_lost": f"Dispute lost: {amount} and Stripe's fee are gone",
         "orphan": f"{amount} was paid for a booking this desk does not have ({alert.detail})",
+        "mail_failed": f"E-mail to the guest could not be delivered: {alert.detail}",
         "livemode": f"A {alert.detail} event arrived on a desk of the other mode: nothing was applied",
     }.get(alert.kind, " ".join(part for part in (alert.kind.replace("_", " "), amount, alert.detail) if part))
 
