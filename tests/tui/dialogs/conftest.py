@@ -1,4 +1,4 @@
-"""A house for dialogs: a real store in its own folder, a small host app; the guard rests unless asked for."""
+"""Houses for dialogs: a real store, with and without a Stripe; the guard rests unless a module asks for it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.dialogs.host import NOW, Desk, FakeTime
+from tests.desk import Desk, open_desk
+from tests.tui.dialogs.host import NOW, FakeTime, House
 from travello_desk.operations.context import Context
 from travello_desk.settings import load
 from travello_desk.store.database import open_store
@@ -21,16 +22,23 @@ def clock() -> FakeTime:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, clock: FakeTime) -> AsyncIterator[Desk]:
+async def house(tmp_path: Path, clock: FakeTime) -> AsyncIterator[House]:
     """A desk without Stripe."""
-    settings = load({"HOTEL_TIMEZONE": "Asia/Karachi"}, tmp_path)
+    settings = load({"HOTEL_TIMEZONE": "Asia/Karachi", "HOTEL_NAME": "Serena Lahore"}, tmp_path)
     store = open_store(tmp_path / "desk.db", clock)
-    yield Desk(Context(store, settings, None, clock), clock)
+    yield House(Context(store, settings, None, clock), clock)
     store.close()
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk with the sandbox over real HTTP."""
+    async with open_desk(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
 def _guard_at_rest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Most tests are about what a dialog does, not about when it believes a key: `real_guard` tests are."""
-    if request.node.get_closest_marker("real_guard") is None:
+    """Most tests are about what a dialog does, not about when it believes a key; others say `REAL_GUARD = True`."""
+    if not getattr(request.module, "REAL_GUARD", False):
         monkeypatch.setattr(guarded, "Arming", lambda opened_at: Arming(opened_at, arming=0, repeat=0))

@@ -10,18 +10,23 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Static
 
 from travello_desk.actions import User
 from travello_desk.operations import bookings as booking_operations
 from travello_desk.operations.context import Context
-from travello_desk.store.bookings import NewBooking
+from travello_desk.store import bookings, timeline
+from travello_desk.store.bookings import Booking, NewBooking
+from travello_desk.tui.dialogs.fields import Words
 from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.theme import DARK
 
 NOW = 1_795_512_720  # Tue 24 Nov 2026 14:32 in Karachi
 TODAY = "2026-11-24"
 SMALL, LARGE = (80, 24), (120, 34)
+SIZES = (SMALL, LARGE)
 AYESHA = User("Ayesha", "clerk", 1_000_000)
+OLGA = User("Olga", "owner")
 UNANSWERED: Any = object()
 
 
@@ -67,14 +72,37 @@ class Host(App[None]):
         self.toasts.append(message)
         super().notify(message, **more)
 
+    # What a test asks of the window on top.
 
-class Desk:
+    def text(self) -> str:
+        """What the screen shows, line by line, as a person reads it."""
+        strips = self.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    def flat(self) -> str:
+        """The same as one line without frames: for sentences that wrap."""
+        return " ".join(self.text().replace("│", " ").split())
+
+    def words(self, selector: str) -> str:
+        return str(self.screen.query_one(selector, Words).content)
+
+    def deed(self) -> tuple[str, bool]:
+        """The deed's label, and whether it is on."""
+        button = self.screen.query_one("#deed")
+        return str(button.label), not button.disabled  # type: ignore[attr-defined]
+
+    @property
+    def answered(self) -> bool:
+        return self.answer is not UNANSWERED
+
+
+class House:
     """A store with a context, and the few things that tests put into it."""
 
     def __init__(self, ctx: Context, clock: FakeTime) -> None:
         self.ctx, self.clock = ctx, clock
 
-    async def booking(self, **changes: Any) -> int:
+    async def book(self, **changes: Any) -> int:
         """A booking that pays on arrival; its id."""
         values: dict[str, Any] = {
             "reference": "TRV-10479",
@@ -90,18 +118,27 @@ class Desk:
         }
         return await booking_operations.create(self.ctx, NewBooking(**values | changes), "import")
 
-    @asynccontextmanager
-    async def shown(
-        self, dialog: Screen[Any], size: tuple[int, int] = SMALL
-    ) -> AsyncIterator[tuple[Host, Pilot[None]]]:
-        """The dialog on screen."""
-        host = Host(self.ctx, dialog)
-        stop = self.ctx.store.watch(host.tell)
-        async with host.run_test(size=size) as pilot:
-            await until(lambda: host.screen is dialog)
-            await settle(pilot)
-            yield host, pilot
-        stop()
+    def booking(self, booking_id: int) -> Booking:
+        found = self.ctx.store.read_now(lambda tx: bookings.get(tx, booking_id))
+        assert found is not None
+        return found
+
+    def lines(self, booking_id: int) -> list[str]:
+        return [entry.text for entry in self.ctx.store.read_now(lambda tx: timeline.for_booking(tx, booking_id))]
+
+
+@asynccontextmanager
+async def shown(
+    ctx: Context, dialog: Screen[Any], size: tuple[int, int] = SMALL
+) -> AsyncIterator[tuple[Host, Pilot[None]]]:
+    """The dialog on screen, filled and at rest."""
+    host = Host(ctx, dialog)
+    stop = ctx.store.watch(host.tell)
+    async with host.run_test(size=size) as pilot:
+        await until(lambda: (host.screen is dialog and bool(dialog.query(Static))) or host.answered)
+        await settle(pilot)
+        yield host, pilot
+    stop()
 
 
 async def settle(pilot: Pilot[Any]) -> None:
@@ -110,16 +147,14 @@ async def settle(pilot: Pilot[Any]) -> None:
         await pilot.pause()
 
 
-async def until(ready: Callable[[], bool], seconds: float = 5.0) -> None:
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one after another and let everything follow."""
+    await pilot.press(*keys)
+    await settle(pilot)
+
+
+async def until(ready: Callable[[], object], seconds: float = 8.0) -> None:
     """Poll until something is so, or fail."""
     async with asyncio.timeout(seconds):
         while not ready():  # noqa: ASYNC110 (what is polled has no event of its own)
             await asyncio.sleep(0.005)
-
-
-def text_of(app: App[Any]) -> str:
-    """What the screen shows, line by line, as a person reads it."""
-    lines = []
-    for strip in app.screen._compositor.render_strips():
-        lines.append("".join(segment.text for segment in strip).rstrip())
-    return "\n".join(lines)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from textual.widget import Widget
+from textual.widgets import Input
 
 from travello_desk.actions import User
 from travello_desk.money import describe_minor
@@ -50,6 +51,7 @@ class RefundDialog(DeskDialog):
         super().__init__(ctx, user, booking_id)
         self.uid = new_uid()
         self.sources: list[Source] = []
+        self.offered: dict[int, int] = {}
         self.signers: list[str] = []
         self.signed: tuple[str, int] | None = None
         self.all_or_part: Choice[bool] = Choice(((True, "everything left"), (False, "part")), id="how_much")
@@ -62,6 +64,7 @@ class RefundDialog(DeskDialog):
 
     async def prepare(self) -> None:
         self.sources = self.sources_now(self.booking)
+        self.offered = {source.key: source.most_minor for source in self.sources}
         self.signers = await staff.signers(self.ctx, self.user.name)
         first = self.sources[0].payment if self.sources else None
         self.reason.pick(1 if first is not None and first.duplicate else 0)
@@ -227,12 +230,10 @@ class RefundDialog(DeskDialog):
             self.uid = new_uid()  # Stripe's no was definite: the next press is another request (PAYMENTS 4.3)
         if sending := plan.sending_words(seen.view):
             return sending
-        known = {source.key: source.most_minor for source in self.sources}
         self.sources = self.sources_now(seen)
         if not self.sources:
             return plan.nothing_words(seen.view)
-        now = {source.key: source.most_minor for source in self.sources}
-        if known and now != known:
+        if {source.key: source.most_minor for source in self.sources} != self.offered:
             return "The money on this booking has changed meanwhile: close this window and look again"
         return ""
 
@@ -262,6 +263,7 @@ class RefundDialog(DeskDialog):
             note=self.note.value.strip(),
             approved_by=approved_by,
             uid=self.uid,
+            booking_minor=typed.minor if source.foreign else 0,
         )
         return self.outcome(await refund(self.ctx, request))
 
@@ -291,7 +293,8 @@ class RefundDialog(DeskDialog):
 
     async def refused(self, refused: Refused) -> None:
         if self.is_attached:
-            self.pin.value = ""
+            with self.prevent(Input.Changed):  # typing takes the refusal's sentence away; this is not typing
+                self.pin.value = ""
         await super().refused(refused)
 
     def outcome(self, done: Refunded) -> Outcome:

@@ -1,0 +1,404 @@
+"""Refunds over real HTTP: typed twice, signed over the limit, once per press, and honest when nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.desk import Desk, open_desk
+from tests.tui.dialogs.host import AYESHA, OLGA, SIZES, SMALL, Host, House, press, settle, shown, until
+from travello_desk.operations import staff
+from travello_desk.operations.arrival import Mark, mark_paid
+from travello_desk.operations.checkout import checkout
+from travello_desk.operations.refund import Request, refund
+from travello_desk.operations.resume import resume
+from travello_desk.settings.model import FxRate
+from travello_desk.store import payments, timeline
+from travello_desk.tui.dialogs.problem import ErrorDialog
+from travello_desk.tui.dialogs.refund import PayOutDialog, RefundDialog
+
+
+async def paid(desk: Desk, **more: Any) -> int:
+    """A booking of Rs. 10,000, paid online by card."""
+    booking_id = await desk.book(more.pop("reference", "TRV-10448"), guest_name="Ana Garcia", **more)
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    await desk.sandbox.pay(link.session_id)
+    await desk.feed()
+    return booking_id
+
+
+async def fill(pilot: Any, host: Host, *, part: str = "", again: str, note: str = "") -> None:
+    """Go through the fields as a clerk does."""
+    fields = {field.id: field for field in host.screen.query("Field")}
+    if part:
+        await press(pilot, "right")
+        fields["amount"].value = part  # type: ignore[attr-defined]
+    fields["note"].value = note  # type: ignore[attr-defined]
+    fields["again"].value = again  # type: ignore[attr-defined]
+    await settle(pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_part_typed_twice_is_refunded_once(desk: Desk, size: tuple[int, int]) -> None:
+    booking_id = await paid(desk)
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):
+        text = host.flat()
+        assert "Refund · TRV-10448 · Ana Garcia" in text
+        assert "Most you can give back Rs. 10,000" in text
+        assert "given back Rs. 10,000 · kept Rs. 0" in text
+        assert "booking goes back to PENDING and can be paid again" in text
+        assert host.deed() == ("Refund Rs. 10,000", False)
+        await press(pilot, "right", "tab", *"2000")
+        text = host.flat()
+        assert "= Rs. 2,000" in text
+        assert "given back Rs. 2,000 · kept Rs. 8,000" in text
+        assert "becomes ◑ PART REF, the room stays booked" in text
+        assert "Stripe sends it to the card, 5 to 10 days" in text
+        await press(pilot, "tab", "tab", *"early checkout", "tab", *"200")
+        assert "not the same sum" in host.text()
+        assert host.deed() == ("Refund Rs. 2,000", False)
+        await press(pilot, *"0")
+        assert host.deed() == ("Refund Rs. 2,000", True)
+        await press(pilot, "tab", "enter")
+        await until(lambda: host.answered)
+    assert host.answer.text == "Rs. 2,000 refunded"
+    assert len(desk.posts("/v1/refunds")) == 1
+    [row] = desk.ctx.store.read_now(lambda tx: payments.refunds_of(tx, booking_id))
+    assert (row.amount_minor, row.actor, row.reason, row.note) == (
+        200_000,
+        "Olga",
+        "requested_by_customer",
+        "early checkout",
+    )
+    assert desk.booking(booking_id).badge == "PART REF"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_everything_left(desk: Desk, size: tuple[int, int]) -> None:
+    booking_id = await paid(desk)
+    await refund(desk.ctx, Request(booking_id, "Ali", 250_000))
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):
+        assert "Already given back −Rs. 2,500" in host.flat()
+        assert host.deed()[0] == "Refund Rs. 7,500"
+        await fill(pilot, host, again="7,500")
+        await pilot.click("#deed")
+        await until(lambda: host.answered)
+    assert desk.states(booking_id) == ("PENDING", "REFUNDED", ["REFUNDED"])
+
+
+async def test_no_letter_and_no_held_key_refunds(desk: Desk) -> None:
+    booking_id = await paid(desk)
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id)) as (host, pilot):
+        await fill(pilot, host, again="10000")
+        assert host.deed()[1] is True
+        assert host.focused is not None
+        assert host.focused.id != "deed"
+        await press(pilot, *"ynyyn", *["enter"] * 12, "ctrl+j", "space", "Y")
+        assert not host.answered
+        assert desk.posts("/v1/refunds") == []
+
+
+async def test_two_presses_are_one_refund(desk: Desk) -> None:
+    booking_id = await paid(desk)
+    dialog = RefundDialog(desk.ctx, OLGA, booking_id)
+    async with shown(desk.ctx, dialog) as (host, pilot):
+        await fill(pilot, host, again="10000")
+        dialog.do_it()
+        assert host.deed() == ("Refunding…", False)
+        dialog.do_it()
+        dialog.do_it()
+        await until(lambda: host.answered)
+    assert len(desk.posts("/v1/refunds")) == 1
+
+
+async def test_esc_while_it_is_under_way_says_that_closing_does_not_stop_it(desk: Desk) -> None:
+    from travello_desk.sandbox.faults import stall_before
+
+    booking_id = await paid(desk)
+    desk.sandbox.faults.next("POST /v1/refunds", stall_before(0.5))
+    dialog = RefundDialog(desk.ctx, OLGA, booking_id)
+    async with shown(desk.ctx, dialog) as (host, pilot):
+        await fill(pilot, host, again="10000")
+        dialog.do_it()
+        await press(pilot, "escape")
+        assert host.words("#said") == "The request has left; closing this window does not stop it"
+        assert not host.answered
+        await press(pilot, "escape")
+        await until(lambda: host.answered)
+        assert host.answer is None
+        await until(lambda: "Rs. 10,000 refunded" in host.toasts)
+    assert desk.booking(booking_id).badge == "REFUNDED"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("10000.01", "at most Rs. 10,000"),
+        ("0", "The refund must be more than nothing"),
+        ("1.005", "1.005 can be read in two ways"),
+        ("-5", "the amount cannot be negative"),
+        ("٢٠٠", "use the digits 0 to 9"),
+    ],
+)
+async def test_sums_that_cannot_be_say_why(desk: Desk, typed: str, said: str) -> None:
+    booking_id = await paid(desk)
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id)) as (host, pilot):
+        await fill(pilot, host, part=typed, again=typed)
+        assert host.words("#understood").startswith(said)
+        assert host.deed() == ("Refund", False)
+
+
+async def test_other_reasons_need_a_note(desk: Desk) -> None:
+    booking_id = await paid(desk)
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id)) as (host, pilot):
+        await fill(pilot, host, again="10000")
+        await press(pilot, "tab", "right", "right")
+        assert "[Other]" in host.text()
+        assert host.deed()[1] is False
+        await press(pilot, "tab", *"wrong room")
+        assert host.deed()[1] is True
+
+
+async def managers(desk: Desk | House) -> None:
+    await staff.make_first_owner(desk.ctx, "Olga", "9071")
+    await staff.add(desk.ctx, "Chaudhry", "manager", "3456", "Olga")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_over_the_limit_a_manager_signs_in_the_same_window(desk: Desk, size: tuple[int, int]) -> None:
+    await managers(desk)
+    booking_id = await paid(desk, amount_minor=1_230_000)
+    async with shown(desk.ctx, RefundDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
+        text = host.flat()
+        assert "Over your Rs. 10,000 limit: a manager signs" in text
+        assert "Signs [Olga] Chaudhry" in text
+        await fill(pilot, host, again="12300")
+        assert host.deed()[1] is False
+        signer, pin = host.screen.query_one("#signer"), host.screen.query_one("#pin")
+        signer.focus()
+        await press(pilot, "right", "tab", *"0000")
+        assert host.deed()[1] is True
+        await pilot.click("#deed")
+        await until(lambda: "Wrong PIN" in host.words("#said"))
+        assert "2 tries left" in host.words("#said")
+        assert pin.value == ""  # type: ignore[attr-defined]
+        assert host.screen.query_one("#again").value == "12300"  # type: ignore[attr-defined]
+        assert desk.posts("/v1/refunds") == []
+        pin.focus()
+        await press(pilot, *"3456")
+        await pilot.click("#deed")
+        await until(lambda: host.answered)
+    [row] = desk.ctx.store.read_now(lambda tx: payments.refunds_of(tx, booking_id))
+    assert (row.actor, row.approved_by) == ("Ayesha", "Chaudhry")
+    entries = desk.ctx.store.read_now(lambda tx: timeline.for_booking(tx, booking_id))
+    assert ("Chaudhry", "Signed Rs. 12,300 for Ayesha") in [(entry.actor, entry.text) for entry in entries]
+    assert any("signed by Chaudhry" in entry.detail for entry in entries)
+
+
+async def test_within_the_limit_nobody_signs(desk: Desk) -> None:
+    await managers(desk)
+    booking_id = await paid(desk, amount_minor=1_230_000)
+    async with shown(desk.ctx, RefundDialog(desk.ctx, AYESHA, booking_id)) as (host, pilot):
+        await fill(pilot, host, part="10000", again="10000")
+        assert "a manager signs" not in host.text()
+        assert host.deed() == ("Refund Rs. 10,000", True)
+
+
+async def test_without_any_manager_it_says_so(desk: Desk) -> None:
+    booking_id = await paid(desk, amount_minor=1_230_000)
+    async with shown(desk.ctx, RefundDialog(desk.ctx, AYESHA, booking_id)) as (host, pilot):
+        await fill(pilot, host, again="12300")
+        assert "Nobody here can: no manager has an account" in host.flat()
+        assert host.deed()[1] is False
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_not_known_is_said_as_it_is_and_found_out(desk: Desk, size: tuple[int, int]) -> None:
+    """Stripe did it, the answer was lost (C3): blocked meanwhile, then done by the same key."""
+    booking_id = await paid(desk)
+    desk.sandbox.faults.always("POST /v1/refunds", "reset_after")
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):
+        await fill(pilot, host, again="10000")
+        await pilot.click("#deed")
+        await until(lambda: isinstance(host.screen, ErrorDialog))
+        await settle(pilot)
+        text = host.flat()
+        assert "Did money move not known" in text
+        assert "the desk asks Stripe again by itself" in text
+        assert "TRV-10448" in text
+        await press(pilot, "escape")
+        await until(lambda: isinstance(host.screen, RefundDialog))
+        await settle(pilot)
+        assert "its outcome is not known yet" in host.flat()
+        assert host.deed()[1] is False
+        assert desk.booking(booking_id).badge == "CHECKING"
+        desk.sandbox.faults.clear()
+        await resume(desk.ctx)
+        await until(lambda: host.answered)
+    assert host.answer.text == "Rs. 10,000 refunded"
+    assert len(desk.sandbox.books.refunds) == 1
+
+
+async def test_a_definite_no_leaves_the_deed_for_another_request(desk: Desk) -> None:
+    """The key may not refund (C30): four lines, money did not move, and a later press is a new request."""
+    booking_id = await paid(desk)
+    desk.sandbox.faults.next("POST /v1/refunds", "403")
+    dialog = RefundDialog(desk.ctx, OLGA, booking_id)
+    first = dialog.uid
+    async with shown(desk.ctx, dialog) as (host, pilot):
+        await fill(pilot, host, again="10000")
+        await pilot.click("#deed")
+        await until(lambda: isinstance(host.screen, ErrorDialog))
+        await settle(pilot)
+        assert "Did money move no" in host.flat()
+        await press(pilot, "escape")
+        await until(lambda: isinstance(host.screen, RefundDialog))
+        assert dialog.uid != first
+        assert host.screen.query_one("#again").value == "10000"  # type: ignore[attr-defined]
+        await pilot.click("#deed")
+        await until(lambda: host.answered)
+    assert len(desk.sandbox.books.refunds) == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_somebody_refunds_in_stripe_meanwhile(desk: Desk, size: tuple[int, int]) -> None:
+    booking_id = await paid(desk)
+    intent = desk.view(booking_id).payments[0].payment.facts.payment_intent_id
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):
+        await fill(pilot, host, again="10000")
+        await desk.sandbox.refund_from_dashboard(intent, 300_000)
+        await desk.feed()
+        await until(lambda: "has changed meanwhile" in host.words("#said"))
+        assert host.deed()[1] is False
+    assert desk.posts("/v1/refunds") == []
+
+
+async def test_refunded_in_stripe_and_no_event_yet(desk: Desk) -> None:
+    """C8: Stripe refuses, the newest facts are read and shown."""
+    booking_id = await paid(desk)
+    intent = desk.view(booking_id).payments[0].payment.facts.payment_intent_id
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id)) as (host, pilot):
+        await fill(pilot, host, again="10000")
+        await desk.sandbox.refund_from_dashboard(intent, 300_000)
+        await pilot.click("#deed")
+        await until(lambda: host.words("#said"))
+        assert "changed meanwhile" in host.words("#said")
+    assert desk.view(booking_id).payments[0].refunded_minor == 300_000
+
+
+async def test_a_dispute_stops_it(desk: Desk) -> None:
+    booking_id = await paid(desk)
+    charge = next(iter(desk.sandbox.books.charges))
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id)) as (host, pilot):
+        await fill(pilot, host, part="100", again="100")
+        await desk.sandbox.open_dispute(charge)
+        await desk.feed()
+        await until(lambda: "dispute" in host.words("#understood").lower())
+        assert host.deed()[1] is False
+
+
+async def test_a_pending_refund_is_on_its_way(desk: Desk) -> None:
+    booking_id = await paid(desk)
+    desk.sandbox.behaviour.refund_status = "pending"
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id)) as (host, pilot):
+        await fill(pilot, host, part="2000", again="2000")
+        await pilot.click("#deed")
+        await until(lambda: host.answered)
+    assert host.answer.text == "Refund of Rs. 2,000 is on its way"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_money_of_the_desk_is_paid_out_of_the_drawer(house: House, size: tuple[int, int]) -> None:
+    booking_id = await house.book()
+    await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
+    async with shown(house.ctx, RefundDialog(house.ctx, OLGA, booking_id), size) as (host, pilot):
+        assert "Paid at the desk (cash) 24 Nov Rs. 11,500" in host.flat()
+        assert "Paid out from the drawer" in host.flat()
+        await fill(pilot, host, part="2300", again="2,300", note="broken shower")
+        assert host.deed() == ("Pay out Rs. 2,300", True)
+        await pilot.click("#deed")
+        await until(lambda: host.answered)
+    assert host.answer.text == "Rs. 2,300 paid out from the drawer"
+    assert house.lines(booking_id)[-1] == "Paid out Rs. 2,300 in cash"
+    assert house.booking(booking_id).paid_minor == 920_000
+
+
+async def test_desk_money_over_the_limit_is_signed_too(house: House) -> None:
+    await managers(house)
+    booking_id = await house.book()
+    await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
+    async with shown(house.ctx, PayOutDialog(house.ctx, AYESHA, booking_id)) as (host, pilot):
+        await fill(pilot, host, again="11500")
+        host.screen.query_one("#pin").focus()
+        await press(pilot, *"9071")
+        await pilot.click("#deed")
+        await until(lambda: host.answered)
+    entries = house.ctx.store.read_now(lambda tx: timeline.for_booking(tx, booking_id))
+    assert "Guest request · signed by Olga" in [entry.detail for entry in entries]
+    assert house.booking(booking_id).status == "PENDING"
+
+
+async def test_paid_twice_offers_both_and_means_the_online_one_first(desk: Desk) -> None:
+    booking_id = await desk.book("TRV-1")
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    desk.sandbox.faults.always("POST /v1/checkout/sessions/*", "500")
+    from travello_desk.operations.bookings import switch_method
+
+    await switch_method(desk.ctx, booking_id, "ARRIVAL", "Ayesha")
+    await mark_paid(desk.ctx, Mark(booking_id, "Ali", "cash"))
+    await desk.sandbox.pay(link.session_id)
+    await desk.feed()
+    async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id)) as (host, pilot):
+        text = host.flat()
+        assert "From [1 online] 2 drawer" in text or "From [1 Visa 4242] 2 drawer" in text
+        assert "[Paid twice]" in text
+        assert "stays ● PAID, the room stays booked" in text
+        await press(pilot, "2")
+        assert "Paid at the desk (cash)" in host.flat()
+        assert host.deed()[0] == "Pay out Rs. 10,000"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_payment_in_dollars_shows_both_amounts_and_goes_back_in_dollars(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """C29: Rs. 24,000 charged as $85.71, half of it given back at the stored rate, then the rest."""
+    async with open_desk(tmp_path, supported_currencies=["usd"]) as desk:
+        rate = FxRate("PKR", "USD", Decimal(280), date(2026, 11, 24))
+        desk.ctx.settings = replace(desk.ctx.settings, fx_rate=rate)
+        booking_id = await desk.book("TRV-1", amount_minor=2_400_000)
+        link = await checkout(desk.ctx, booking_id, "Ayesha", fallback_confirmed=True)
+        await desk.sandbox.pay(link.session_id)
+        await desk.feed()
+        async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):
+            await fill(pilot, host, part="12000", again="12000")
+            text = host.flat()
+            assert "Rs. 24,000 charged as $85.71" in text
+            assert "given back Rs. 12,000 · kept Rs. 12,000" in text
+            assert "leaves as $42.86, the payment's own rate" in text
+            assert host.deed() == ("Refund Rs. 12,000 ($42.86)", True)
+            await pilot.click("#deed")
+            await until(lambda: host.answered)
+        view = desk.view(booking_id).payments[-1]
+        assert (view.refunded_minor, view.refunded_in_booking_currency) == (4_286, 1_200_000)
+        async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):
+            assert host.deed()[0] == "Refund Rs. 12,000 ($42.85)"
+            await fill(pilot, host, again="12000")
+            await pilot.click("#deed")
+            await until(lambda: host.answered)
+        assert desk.booking(booking_id).badge == "REFUNDED"
+
+
+async def test_nothing_was_paid(house: House) -> None:
+    booking_id = await house.book()
+    async with shown(house.ctx, RefundDialog(house.ctx, OLGA, booking_id), SMALL) as (host, pilot):
+        assert host.words("#said") == "There is nothing to refund yet"
+        assert host.deed() == ("Refund", False)
+        await press(pilot, "escape")
+        await until(lambda: host.answered)
+    assert host.answer is None
