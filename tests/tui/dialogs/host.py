@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -80,8 +81,8 @@ class Host(App[None]):
         return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
     def flat(self) -> str:
-        """The same as one line without frames: for sentences that wrap."""
-        return " ".join(self.text().replace("│", " ").split())
+        """The same as one line without frames and QR blocks: for sentences that wrap."""
+        return " ".join(re.sub("[│█▀▄]", " ", self.text()).split())
 
     def words(self, selector: str) -> str:
         return str(self.screen.query_one(selector, Words).content)

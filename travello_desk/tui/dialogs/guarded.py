@@ -85,5 +85,5 @@ class GuardedModal(ModalScreen[Result]):
 
     def leave(self, result: Result | None) -> None:
         """Dismiss, unless something else is on top by now: dismissing would close that instead."""
-        if self.is_current:
+        if self.is_active:  # not `is_current`, which a window under another one is as well
             self.dismiss(result)

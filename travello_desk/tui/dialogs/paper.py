@@ -16,14 +16,20 @@ FOLDER = "qr"
 
 def save_symbol(app: App[Any], data_dir: Path, reference: str, url: str) -> str:
     """Save both pictures; where they are, or why not."""
-    folder = data_dir / FOLDER
     name = f"payment-{safe_name(reference)}"
+    pictures = {f"{name}.png": as_png(url), f"{name}.svg": as_svg(url)}
+    if app.is_web:
+        for file, content in pictures.items():
+            app.deliver_binary(io.BytesIO(content), save_filename=file)
+        return f"{name}.png and .svg are downloads now"
+    folder = data_dir / FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for file, content in pictures.items():
+            # Not `deliver_binary`: in a terminal, Textual 8.2.8 opens the file as text and writes nothing.
+            (folder / file).write_bytes(content)
     except OSError as error:
         return f"not saved: {error.strerror}"
-    app.deliver_binary(io.BytesIO(as_png(url)), save_directory=folder, save_filename=f"{name}.png")
-    app.deliver_binary(io.BytesIO(as_svg(url)), save_directory=folder, save_filename=f"{name}.svg")
     return f"saved {folder.name}/{name}.png and .svg"
 
 

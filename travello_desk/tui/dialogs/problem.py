@@ -42,13 +42,13 @@ class Trouble:
 
 
 MAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
-PHONE = re.compile(r"\+?\d[\d ()-]{7,}\d")
+PHONE = re.compile(r"\+\d[\d ()-]{6,}\d|\b\d{9,}\b")
 
 
 def without_personal(text: str, private: tuple[str, ...]) -> str:
     """The text without mail addresses, phone numbers and the words given."""
     for word in sorted(filter(None, private), key=len, reverse=True):
-        text = re.sub(re.escape(word), "…", text, flags=re.IGNORECASE)
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "…", text, flags=re.IGNORECASE)
     return PHONE.sub("…", MAIL.sub("…", text))
 
 

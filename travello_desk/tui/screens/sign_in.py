@@ -45,7 +45,10 @@ class SignInScreen(ModalScreen[User]):
             border: round $primary; border-title-style: bold; background: $surface; padding: 1 2;
         }
         & #who { margin-bottom: 1; text-style: bold; }
-        & OptionList { height: auto; max-height: 9; border: none; padding: 0; background: $surface; }
+        & OptionList {
+            height: auto; max-height: 9; border: none; padding: 0; background: $surface;
+            &:focus { border: none; }
+        }
         & Row { margin-top: 1; }
         & #said { height: auto; min-height: 1; margin-left: 14; color: $error; text-style: bold; }
         & #health { margin-top: 1; color: $text-muted; }
@@ -64,6 +67,7 @@ class SignInScreen(ModalScreen[User]):
         self.first = False
         self.checking = False
         self.wait_until = 0
+        self.place = 0
         self.names = OptionList(id="names")
         self.name_field = Field(id="name", most=40)
         self.pin = Field(id="pin", password=True, most=12, width=16)
@@ -90,7 +94,8 @@ class SignInScreen(ModalScreen[User]):
         for number, person in enumerate(self.listed, 1):
             self.names.add_option(Option(self.line(number, person, pins.get(person.name, ""))))
         known = [person.name for person in self.listed]
-        self.names.highlighted = known.index(self.locked_by) if self.locked_by in known else 0
+        self.place = known.index(self.locked_by) if self.locked_by in known else 0
+        self.names.highlighted = self.place
         return [self.names, Row("PIN", self.pin)]
 
     def first_parts(self) -> list[Words | Row]:
@@ -111,6 +116,8 @@ class SignInScreen(ModalScreen[User]):
 
     async def refresh_words(self) -> None:
         """Once a second: the clock, the health, and how long is still to wait."""
+        if not self.query("#who"):
+            return
         now, zone = self.ctx.clock(), self.ctx.settings.hotel_timezone
         today = datetime.fromtimestamp(now, zone).date()
         place = f"{self.ctx.settings.hotel_name} · Front desk"
@@ -141,6 +148,7 @@ class SignInScreen(ModalScreen[User]):
 
     def action_person(self, place: int) -> None:
         if not self.first and place < len(self.listed):
+            self.turn_to(place)
             self.names.highlighted = place
             self.pin.focus()
 
@@ -155,8 +163,15 @@ class SignInScreen(ModalScreen[User]):
         self.pin.focus()
 
     @on(OptionList.OptionHighlighted)
-    def another(self) -> None:
-        """Another person, another count of tries."""
+    def another(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.turn_to(event.option_index)
+
+    def turn_to(self, place: int) -> None:
+        """Another person, another count of tries. Once: the list tells of it after the next digits were typed."""
+        if place == self.place:
+            return
+        self.place = place
         self.pin.value = ""
         if self.wait_until:
             self.wait_until = 0
