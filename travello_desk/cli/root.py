@@ -54,6 +54,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "switch": ("payments:switch", "Move a booking between ONLINE and ARRIVAL"),
     "cancel": ("payments:cancel", "Cancel a booking, or note a no-show"),
     "reopen": ("payments:reopen", "Take a cancellation back"),
+    "report": ("day:report", "The day: takings by tender, refunds, outstanding"),
+    "staff": ("staff:staff", "Desk users: add, list, disable"),
     "reconcile": ("house:reconcile", "Ask Stripe for everything missed and apply it"),
     "doctor": ("care:doctor", "Check settings, keys, clock, store, webhook, address, mail"),
     "backup": ("care:backup", "A consistent copy of the store while it runs"),
