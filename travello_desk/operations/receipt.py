@@ -162,7 +162,7 @@ def stay_rows(receipt: Receipt, language: Language) -> list[tuple[str, str]]:
     arrival, departure = date.fromisoformat(receipt.check_in), date.fromisoformat(receipt.check_out)
     rows = [
         (language.text("stay.guest"), receipt.guest_name),
-        (language.text("stay.booking"), receipt.reference),
+        (language.text("stay.booking"), Ltr(receipt.reference)),
         (language.text("stay.arrival"), language.day(arrival)),
         (language.text("stay.departure"), language.day(departure)),
         (language.text("stay.nights"), language.count("stay.nights", max(0, (departure - arrival).days))),

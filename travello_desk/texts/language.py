@@ -59,13 +59,11 @@ class Language:
             return text
         return f"{LEFT_TO_RIGHT if isinstance(value, Ltr) else FIRST_STRONG}{text}{END}"
 
-    def isolated(self, value: object) -> str:
+    def isolated(self, value: object) -> Markup:
         """The value for a page: escaped, and in a `<bdi>` where it could disturb the line."""
-        text = str(escape(value))
         if not self.is_foreign(str(value)):
-            return text
-        direction = ' dir="ltr"' if isinstance(value, Ltr) else ""
-        return f"<bdi{direction}>{text}</bdi>"
+            return escape(value)
+        return Markup('<bdi dir="ltr">{}</bdi>' if isinstance(value, Ltr) else "<bdi>{}</bdi>").format(value)
 
     def is_foreign(self, text: str) -> bool:
         """Whether a value may read in the other direction than the text around it."""

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from multidict import CIMultiDict
 
 from travello_desk.settings.model import Settings
-from travello_desk.texts import Language, choose, language, languages
+from travello_desk.texts import Language, Ltr, choose, language, languages
 from webhook.answers import SECURITY_HEADERS, HttpError
 from webhook.guest import assets
 
@@ -44,7 +44,7 @@ class Rendering:
         )
         self._templates.globals.update(
             hotel=settings.hotel_name,
-            contact=settings.hotel_contact,
+            contact=Ltr(settings.hotel_contact),
             mode=settings.mode.lower(),
             asset=assets.address,
         )

@@ -107,7 +107,7 @@ def letter_of(found: Occasion, settings: Settings, code: str) -> Letter:
     contents = Contents(
         kind=found.kind,
         hotel=settings.hotel_name,
-        contact=settings.hotel_contact,
+        contact=Ltr(settings.hotel_contact),
         name=first_name(booking.guest_name),
         address=link if found.kind in ASKS_FOR_MONEY else f"{link}/receipt",
         values=values,
