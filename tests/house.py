@@ -253,7 +253,9 @@ class Builder:
     sandbox: Sandbox
     _closers: list[Any] = field(default_factory=list)
 
-    async def build(self, *, port: int = 0, read_seconds: float = 5.0, **environ: str) -> House:
+    async def build(
+        self, *, port: int = 0, read_seconds: float = 5.0, stripe_seconds: float = 5.0, **environ: str
+    ) -> House:
         """A house with these settings instead of the usual ones; an empty value unsets."""
         given = {
             "STRIPE_SECRET_KEY": self.sandbox.access.secret_key,
@@ -267,7 +269,8 @@ class Builder:
         }
         settings = load({name: value for name, value in given.items() if value}, self.folder)
         key = settings.stripe_secret_key
-        gateway = Gateway(key.value, api_base=settings.stripe_api_base, pause_seconds=0.01) if key else None
+        base = settings.stripe_api_base
+        gateway = Gateway(key.value, api_base=base, timeout_seconds=stripe_seconds, pause_seconds=0.01) if key else None
         ctx = Context(open_store(self.folder / "travello.db", self.clock), settings, gateway, self.clock)
         app = make_app(ctx, JWT_SECRET, read_timeout_seconds=read_seconds)
         listener = Listener(ctx, app, take_over_seconds=0.02)

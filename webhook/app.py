@@ -24,18 +24,20 @@ def make_app(ctx: Context, jwt_secret: str, *, read_timeout_seconds: float = REA
     """The whole HTTP side of one house. `jwt_secret` verifies the front end's bearer tokens."""
     tokens = Tokens(jwt_secret, lambda: ctx.clock() + ctx.clock_offset_seconds)
     common = Common(ctx, tokens, Watching(ctx.store), Limits(ctx.settings))
+    events = StripeEvents(ctx)
     app = web.Application(client_max_size=MOST_BYTES)
     app[READ_SECONDS] = read_timeout_seconds
-    register(app, routes(common), Cors(ctx.settings))
+    register(app, [*events.routes(), *routes(common)], Cors(ctx.settings))
     app.on_shutdown.append(lambda _: let_go(common))
+    app.on_cleanup.append(lambda _: events.close())
     app.cleanup_ctx.append(lambda _: watching(common))
     return app
 
 
 def routes(common: Common) -> list[Route]:
-    """Everything that is answered; each module brings its own."""
+    """Everything that is answered beside Stripe's events; each module brings its own."""
     modules = (api, status, operations_pages, guest_pages)
-    return [*StripeEvents(common.ctx).routes(), *(route for module in modules for route in module.routes(common))]
+    return [route for module in modules for route in module.routes(common)]
 
 
 async def watching(common: Common) -> AsyncIterator[None]:

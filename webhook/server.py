@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from travello_desk.operations.context import Context
 from webhook.operations_pages import APP
@@ -21,6 +22,21 @@ KEEP_ALIVE_SECONDS = 75.0
 ASK_SECONDS = 2.0
 TAKE_OVER_SECONDS = 15.0
 OTHER_DESK = "other desk"
+
+
+class NotRubbish(logging.Filter):
+    """Keeps out what strangers send that is not HTTP: aiohttp would log a traceback for each, as an error of ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+def http_log() -> logging.Logger:
+    """Where aiohttp tells of what went wrong outside our handlers."""
+    logger = logging.getLogger("webhook.http")
+    if not logger.filters:
+        logger.addFilter(NotRubbish())
+    return logger
 
 
 class Listener:
@@ -43,7 +59,11 @@ class Listener:
         """Listen; False when the port is taken, and then it is tried again until it is free."""
         self.host, self.port = host, port
         self._runner = web.AppRunner(
-            self._app, access_log=None, keepalive_timeout=KEEP_ALIVE_SECONDS, shutdown_timeout=FINISH_SECONDS
+            self._app,
+            access_log=None,
+            logger=http_log(),
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            shutdown_timeout=FINISH_SECONDS,
         )
         await self._runner.setup()
         if await self._listen():

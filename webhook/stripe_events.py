@@ -8,11 +8,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 from aiohttp import web
 from multidict import CIMultiDict
 
 from travello_desk.operations.context import Context
+from travello_desk.operations.follow_up import follow_up, question_of
 from travello_desk.operations.ingest import ingest_event
 from travello_desk.operations.webhook_secrets import remember_use
 from travello_desk.payments.events import EventShapeError, StripeEvent, read_event
@@ -39,7 +42,7 @@ class StripeEvents:
         self._secrets = tuple(name.encode() for name in self._names)
         self._noted_at = [0.0] * len(self._secrets)
         self._rejections = Rejections(ctx)
-        self._notes: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[Route]:
         return [Route("/api/payments/webhook", {"POST": self.receive})]
@@ -52,6 +55,8 @@ class StripeEvents:
         text, event = await self._read(request, body)
         await self._store(event, text)
         self._ctx.health.last_event_at = int(now)
+        if question := question_of(event):
+            self._start(follow_up(self._ctx, question))
         return web.Response(body=RECEIVED, headers=RECEIVED_HEADERS)
 
     async def _verify(self, request: web.Request, body: bytes, now: float) -> None:
@@ -102,9 +107,19 @@ class StripeEvents:
     def _note_use(self, place: int, now: float) -> None:
         """Beside the request, at most once a minute for each secret."""
         self._noted_at[place] = now
-        task = asyncio.create_task(self._remember(place), name="note webhook secret")
-        self._notes.add(task)
-        task.add_done_callback(self._notes.discard)
+        self._start(self._remember(place))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something after the answer; the task is held, as asyncio does not hold it."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    async def close(self) -> None:
+        """What is still to be asked after an answer is left to polling and reconcile."""
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
 
     async def _remember(self, place: int) -> None:
         try:
