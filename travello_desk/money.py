@@ -128,6 +128,9 @@ def major_number(amount_minor: int, currency: str) -> int | float:
 
     For output only. Fifteen digits survive the trip through a JSON number unchanged; amounts have at most twelve.
     """
+    scale: int = 10 ** exponent(currency)
+    if amount_minor % scale == 0:
+        return amount_minor // scale
     text = f"{to_major(amount_minor, currency):f}"
     number: int | float = json.loads(text.rstrip("0").rstrip(".") if "." in text else text)
     return number

@@ -46,7 +46,7 @@ def register(app: web.Application, routes: Sequence[Route], cors: Cors) -> None:
         handler = guarded(dispatcher(table, allow), route.render)
         if route.cors:
             handler = cors.wrap(handler, allow)
-        for path in (route.path, f"{route.path}/"):
+        for path in (f"{route.path}/", route.path):  # the form that programs use first
             app.router.add_route("*", path, handler)
     app.router.add_route("*", "/{unknown:.*}", guarded(not_found, error_answer))
 

@@ -58,6 +58,8 @@ def refunded_sum(facts: AttemptFacts, refunds: tuple[RefundFacts, ...]) -> int:
 
     The charge's figure is held against all rows, failed ones too: Stripe may or may not lower it after a failure.
     """
+    if not refunds:
+        return facts.charge_refunded_minor
     known = sum(r.amount_minor for r in refunds if r.accepted)
     told = sum(r.amount_minor for r in refunds if r.stripe_refund_id)
     return known + max(0, facts.charge_refunded_minor - told)
@@ -65,6 +67,8 @@ def refunded_sum(facts: AttemptFacts, refunds: tuple[RefundFacts, ...]) -> int:
 
 def sending_sum(facts: AttemptFacts, refunds: tuple[RefundFacts, ...]) -> int:
     """Refunds on their way to Stripe, less what the charge already tells of them."""
+    if not refunds:
+        return 0
     told = sum(r.amount_minor for r in refunds if r.stripe_refund_id)
     sending = sum(r.amount_minor for r in refunds if r.status == "SENDING")
     return max(0, sending - max(0, facts.charge_refunded_minor - told))
@@ -116,6 +120,8 @@ def review_reason(payment: Payment, ledger: Ledger) -> str:
 
 def dispute_overlay(disputes: tuple[DisputeFacts, ...]) -> str:
     """The heaviest of the payment's disputes: DISPUTED, INQUIRY, LOST, or empty. Never a status."""
+    if not disputes:
+        return ""
     if any(d.open and not d.inquiry for d in disputes):
         return "DISPUTED"
     if any(d.open for d in disputes):
@@ -128,6 +134,8 @@ def desk_balance(entries: tuple[DeskEntry, ...]) -> tuple[int, DeskEntry | None]
 
     Without a mark the booking is not desk-paid. A mark over nothing (nothing was due any more) is a mark all the same.
     """
+    if not entries:
+        return 0, None
     held, mark = 0, None
     for entry in sorted(entries, key=lambda item: item.seq):
         if entry.kind == "mark":
@@ -148,6 +156,8 @@ def flag_duplicates(
     Desk money beside a payment in review is the rest of a wrong amount, as long as both together are not too much.
     """
     kept = [view for view in views if view.kept_minor > 0]
+    if desk_entry is None and len(kept) < 2:
+        return views
     if desk_entry is None:
         settling = sorted((v for v in kept if settles(v)), key=lambda v: (v.payment.facts.paid_at, v.payment.seq))
         extra = settling[1:]

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter
 
 from travello_desk.money import format_minor
 from travello_desk.payments.facts import Asked, AttemptFacts, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts
@@ -106,10 +107,14 @@ def load_payments(tx: Tx, booking_id: int) -> tuple[tuple[Payment, ...], dict[in
     return tuple(payments), columns
 
 
+BY_SEQ = attrgetter("seq")
+
+
 def with_payment(ledger: Ledger, payment: Payment) -> Ledger:
     """The ledger with one payment replaced or added."""
-    rest = tuple(known for known in ledger.payments if known.seq != payment.seq)
-    return replace(ledger, payments=tuple(sorted((*rest, payment), key=lambda item: item.seq)))
+    rest = [known for known in ledger.payments if known.seq != payment.seq]
+    payments = tuple(sorted((*rest, payment), key=BY_SEQ)) if rest else (payment,)
+    return Ledger(ledger.amount_minor, ledger.currency, ledger.method, ledger.cancelled, payments, ledger.desk)
 
 
 def save(tx: Tx, loaded: Loaded, ledger: Ledger, cause: Cause, actor: str) -> BookingView:

@@ -97,7 +97,7 @@ CREATE INDEX payments_to_expire ON payments (id) WHERE expire_asked_at > 0;
 CREATE TABLE stripe_links (
     object_id TEXT PRIMARY KEY,
     payment_id BIGINT NOT NULL REFERENCES payments (id)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE refunds (
     id {pk},
