@@ -37,7 +37,7 @@ from webhook.server import Listener
 NOW = 1_790_000_000
 SECRET = "whsec_sandbox"
 OLD_SECRET = "whsec_sandbox_of_last_year"
-JWT_SECRET = "a secret of the tests, thirty-two bytes at least"
+JWT_SECRET = "a secret of the tests, of sixty-four bytes at least, as PyJWT would have it"
 OWNER = 7
 WEBHOOK = "/api/payments/webhook/"
 CREATE = "/api/payments/create-session/"

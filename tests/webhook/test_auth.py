@@ -98,7 +98,7 @@ FORGED = {
     "alg_None": f"{part({'alg': 'None'})}.{part(CLAIMS)}.",
     "no_alg": f"{part({})}.{part(CLAIMS)}.",
     "alg_list": f"{part({'alg': ['HS256']})}.{part(CLAIMS)}.x",
-    "hs512": signed(CLAIMS, JWT_SECRET * 2, algorithm="HS512"),
+    "hs512": signed(CLAIMS, algorithm="HS512"),
     "hs384": signed(CLAIMS, algorithm="HS384"),
     "unsigned": signed(CLAIMS).rpartition(".")[0] + ".",
     "cut": signed(CLAIMS)[:-2],

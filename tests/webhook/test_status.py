@@ -94,6 +94,16 @@ async def test_a_new_link_after_a_refund_speaks_for_the_booking(house: House):
     assert told["refunded_amount"] == 10_000
 
 
+async def test_of_two_sessions_that_ended_alike_the_newest_speaks(house: House):
+    booking_id = await house.add_booking()
+    for _ in range(2):
+        session_id = await house.open_session(booking_id)
+        await house.sandbox.expire(session_id)
+        await house.deliver("checkout.session.expired")
+    told = (await house.status(booking_id)).json
+    assert (told["payment_status"], told["stripe_session_id"]) == ("NOT_INITIATED", session_id)
+
+
 # Who may see it
 
 
@@ -119,8 +129,8 @@ async def test_nothing_is_told_without_a_proof(house: House):
 
 
 async def test_D44_unknown_booking_with_a_valid_token(house: House):
-    for booking_id in (999, 0, 2**63 - 1, 2**63, 10**40):
-        answer = await house.status(booking_id)
+    for booking_id in ("999", "0", str(2**63 - 1), str(2**63), "9" * 40, "9" * 5000):
+        answer = await house.ask("GET", path(booking_id), headers=house.bearer())
         assert (answer.status, answer.json) == (404, {"success": False, "error": "Booking not found"})
 
 
@@ -188,7 +198,8 @@ async def held_many(house: House, count: int, booking_id: int, **query: str) -> 
     return tasks
 
 
-async def test_waiting_ends_with_the_change(house: House):
+async def test_waiting_ends_with_the_change_at_once(house: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("webhook.watching.LOOK_SECONDS", 3600.0)  # a change of this process needs no looking
     booking_id, session_id = await house.booking_with_session()
     waiting = await held(house, booking_id, wait="25", known="PROCESSING")
     await house.sandbox.decline(session_id)

@@ -18,7 +18,7 @@ from tests.webhook.test_content import (
 )
 from travello_desk.operations import arrival, bookings
 from travello_desk.operations.arrival import Mark
-from travello_desk.store.errors import StoreUnavailable
+from travello_desk.store.errors import Conflict, StoreUnavailable
 from travello_desk.store.tx import Tx
 
 
@@ -160,12 +160,13 @@ class Broken(Exception):
     """Something nobody has thought of."""
 
 
-async def test_a_bug_of_ours_loses_no_event(house: House, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("bug", [Broken("a bug"), Conflict("a bug")], ids=["exception", "constraint"])
+async def test_a_bug_of_ours_loses_no_event(house: House, monkeypatch: pytest.MonkeyPatch, bug: Exception):
     booking_id, made = await completed_event(house)
 
     def explode(tx: Tx, *rest: Any) -> str:
         tx.execute("UPDATE bookings SET notes = 'half a change'")
-        raise Broken("a bug")
+        raise bug
 
     with monkeypatch.context() as broken:
         broken.setattr("travello_desk.operations.ingest.ingest_in", explode)
@@ -174,7 +175,7 @@ async def test_a_bug_of_ours_loses_no_event(house: House, monkeypatch: pytest.Mo
             assert (answer.status, answer.json) == (500, {"success": False, "error": "Internal error"})
     assert (await house.booking(booking_id)).notes == ""
     dead = await house.rows("dead_letters")
-    assert [(row[1], row[2], row[3], row[4]) for row in dead] == [(made["id"], "Broken: a bug", json.dumps(made), 2)]
+    assert [row[1:5] for row in dead] == [(made["id"], f"{type(bug).__name__}: a bug", json.dumps(made), 2)]
     assert (await house.post_event(made)).status == 200
     assert (await house.view(booking_id)).status == "PAID"
 
