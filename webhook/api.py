@@ -26,9 +26,9 @@ def routes(common: Common) -> list[Route]:
 async def create_session(common: Common, request: web.Request) -> web.StreamResponse:
     """The booking's open session, made if need be. Who calls is asked first, then what, then whether they may."""
     caller = common.required_caller(request)
-    common.limits.check_create(request, caller)
     booking_id = read_booking_id(await read_body(request))
     await check_owner(common, caller, booking_id)
+    common.limits.check_create(caller)
     actor = f"user {caller.user_id}" if caller.user_id is not None else "staff"
     link = await checkout(common.ctx, booking_id, actor, origin="api")
     key = common.ctx.settings.stripe_publishable_key
