@@ -63,7 +63,7 @@ async def test_another_person_finds_no_window_of_the_one_before(hotel: Desk) -> 
         await until(pilot, lambda: len(app.screen_stack) == 3, "the form")
         await pilot.press("ctrl+l")
         await sign_in(pilot, "Bilal")
-        assert isinstance(app.screen, BookingsScreen)
+        await until(pilot, lambda: isinstance(app.screen, BookingsScreen), "the form is gone")
         assert app.user is not None
         assert app.user.name == "Bilal"
 

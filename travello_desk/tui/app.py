@@ -134,11 +134,11 @@ class DeskApp(App[int]):
         self.locked = True
         self.user = await self.push_screen_wait(SignInScreen(self.ctx, locked_by))
         self.locked = False
-        self.idle = Idle(self.ctx.clock, await staff.lock_minutes(self.ctx))
         if not locked_by:
             self.open_desk()
         elif self.user.name != locked_by:
             self.hand_over()
+        self.idle = Idle(self.ctx.clock, await staff.lock_minutes(self.ctx))
 
     def hand_over(self) -> None:
         """Another person: what the one before had open is closed, so that nobody acts in another's name."""

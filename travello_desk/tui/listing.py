@@ -58,6 +58,10 @@ class Listing:
             self._rows[key] = StoreRows(self.store, source)
         return self._rows[key]
 
+    def go_to(self, view_id: str) -> None:
+        """A view; whatever was searched for is over, also when its answer is still on its way."""
+        self.view_id, self.text, self.query, self.found, self.totals = view_id, "", EMPTY, NOTHING, None
+
     async def find(self, text: str) -> bool:
         """Search; False when another text has been typed meanwhile, and this answer is old."""
         self.text = text

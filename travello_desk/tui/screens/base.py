@@ -34,6 +34,8 @@ class DeskScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.said = ""
+        # Kept here, not looked up: a worker that ends while the screen is being taken apart finds them still.
+        self.bars = {name: Bar(id=name) for name in ("header", "banner", "status", "keys", "tabs")}
 
     @property
     def desk(self) -> DeskApp:
@@ -46,11 +48,11 @@ class DeskScreen(Screen[None]):
     # Looks
 
     def compose(self) -> ComposeResult:
-        yield Bar(id="header")
-        yield Bar(id="banner")
+        yield self.bars["header"]
+        yield self.bars["banner"]
         yield from self.body()
-        yield Bar(id="status")
-        yield Bar(id="keys")
+        yield self.bars["status"]
+        yield self.bars["keys"]
         yield Static("This window is too small: 60 columns and 15 lines at least", id="small", markup=False)
 
     def body(self) -> Iterable[Widget]:
@@ -69,19 +71,16 @@ class DeskScreen(Screen[None]):
         if not self.is_mounted or not self.size.width:
             return
         width, glyphs = self.size.width, self.desk.glyphs
-        self.bar("header").say(bars.header(self.desk.header_state(), width, glyphs))
+        self.bars["header"].say(bars.header(self.desk.header_state(), width, glyphs))
         banner = self.desk.banner
-        self.bar("banner").set_class(bool(banner), "shown")
-        self.bar("banner").say(bars.two_ends([Part(f"▲ {banner}")], "", width - 2, glyphs))
-        self.bar("keys").say(bars.keys(self.key_hints(), width - 1, glyphs))
+        self.bars["banner"].set_class(bool(banner), "shown")
+        self.bars["banner"].say(bars.two_ends([Part(f"▲ {banner}")], "", width - 2, glyphs))
+        self.bars["keys"].say(bars.keys(self.key_hints(), width - 1, glyphs))
         left, right = self.status_ends()
-        status = self.bar("status")
+        status = self.bars["status"]
         status.set_class(bool(self.said), "said")
         shown = [Part(self.said)] if self.said else left
         status.say(bars.two_ends(shown, "" if self.said else right, width - 2, glyphs))
-
-    def bar(self, name: str) -> Bar:
-        return self.query_one(f"#{name}", Bar)
 
     def status_ends(self) -> tuple[Sequence[Part], str]:
         return [Part(self.TITLE_WORDS)], ""

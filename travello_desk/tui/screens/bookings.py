@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -17,7 +17,7 @@ from travello_desk.store.browse import SORTS, BookingRow
 from travello_desk.store.errors import StoreError
 from travello_desk.tui import bars
 from travello_desk.tui.bars import Part, Tab
-from travello_desk.tui.detail import load_detail
+from travello_desk.tui.detail import Detail, load_detail
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.listing import COUNT_CAP, Listing
 from travello_desk.tui.messages import BookingsChanged
@@ -32,8 +32,8 @@ from travello_desk.tui.screens.view_words import (
     row_words,
     view_summary,
 )
-from travello_desk.tui.widgets.bar import Bar, Words
 from travello_desk.tui.widgets.search_box import SearchBox
+from travello_desk.tui.widgets.text_pane import TextPane
 from travello_desk.tui.widgets.virtual_table import VirtualTable
 from travello_desk.tui.work import start
 
@@ -60,32 +60,31 @@ class BookingsScreen(BookingPlace):
     def __init__(self, listing: Listing) -> None:
         super().__init__()
         self.listing = listing
+        self.table: VirtualTable[BookingRow] = VirtualTable(id="list")
+        self.box = SearchBox(id="search")
+        self.empty = Static("", id="empty", markup=False)
+        self.pane = TextPane(id="pane")
         self._searched = ""
         self._follow: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
-        desk = self.desk
-        yield Bar(id="tabs")
-        yield SearchBox(desk.glyphs.text(HINT), id="search")
+        self.box.placeholder = self.desk.glyphs.text(HINT)
+        self.set_columns()
+        yield self.bars["tabs"]
+        yield self.box
         with Horizontal(id="body"):
-            more = desk.glyphs.text("…")
-            yield VirtualTable(booking_columns(desk.glyphs, desk.business_date()), more=more, id="list")
-            yield Static("", id="empty", markup=False)
-            with VerticalScroll(id="pane", can_focus=True):
-                yield Words()
+            yield self.table
+            yield self.empty
+            yield self.pane
+
+    def set_columns(self) -> None:
+        glyphs = self.desk.glyphs
+        self.table.set_columns(booking_columns(glyphs, self.desk.business_date()), glyphs.text("…"))
 
     def on_mount(self) -> None:
         super().on_mount()
         self.table.focus()
         self.show_list()
-
-    @property
-    def table(self) -> VirtualTable[BookingRow]:
-        return self.query_one("#list", VirtualTable)
-
-    @property
-    def box(self) -> SearchBox:
-        return self.query_one("#search", SearchBox)
 
     @property
     def current_id(self) -> int | None:
@@ -114,9 +113,9 @@ class BookingsScreen(BookingPlace):
     def counted(self, message: VirtualTable.Counted) -> None:
         if not self.listing.searching:
             self.listing.counts[self.listing.view_id] = message.total
-        self.query_one("#body").set_class(message.total == 0, "-empty")
+        self.set_class(message.total == 0, "-empty")
         if message.total == 0:
-            self.query_one("#empty", Static).update(self.desk.glyphs.text(self.empty_words()))
+            self.empty.update(self.desk.glyphs.text(self.empty_words()))
             self.show_detail(None)
         self.refresh_bars()
 
@@ -152,10 +151,10 @@ class BookingsScreen(BookingPlace):
         today = self.desk.business_date()
         if today != self.listing.day_on:
             self.listing.day_on = today
-            self.table.set_columns(booking_columns(self.desk.glyphs, today))
+            self.set_columns()
             self.call_after_refresh(self.show_list)
         active = "" if self.listing.searching else BY_ID[self.listing.view_id].key
-        self.bar("tabs").say(bars.tabs(self.tab_states(), active, self.size.width, self.desk.glyphs))
+        self.bars["tabs"].say(bars.tabs(self.tab_states(), active, self.size.width, self.desk.glyphs))
         super().refresh_bars()
 
     def tab_states(self) -> list[Tab]:
@@ -203,10 +202,10 @@ class BookingsScreen(BookingPlace):
         if booking_id == self.current_id:
             self.show_detail(detail)
 
-    def show_detail(self, detail: object) -> None:
-        self.detail = detail  # type: ignore[assignment]
-        pane = self.query_one("#pane", VerticalScroll)
-        self.query_one("#pane > Words", Words).update(self.detail_text(max(20, pane.size.width - 3)))
+    def show_detail(self, detail: Detail | None) -> None:
+        same = detail is not None and self.detail is not None and detail.booking.id == self.detail.booking.id
+        self.detail = detail
+        self.pane.update(self.detail_text(max(20, self.pane.scrollable_content_region.width)), home=not same)
         self.refresh_bars()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -223,7 +222,7 @@ class BookingsScreen(BookingPlace):
         start(self, partial(self._search, self.box.value), "search")
 
     async def _search(self, text: str) -> None:
-        again = text == self._searched
+        keep = text == self._searched or not text.strip()
         try:
             current = await self.listing.find(text)
         except StoreError as error:
@@ -231,7 +230,7 @@ class BookingsScreen(BookingPlace):
             return
         if current:
             self._searched = text
-            self.show_list(keep=again)
+            self.show_list(keep=keep)
 
     @on(SearchBox.Left)
     def left_search(self) -> None:
@@ -253,12 +252,12 @@ class BookingsScreen(BookingPlace):
         return action_id.startswith("view_") or super().can(action_id)
 
     def show_view(self, view_id: str) -> None:
-        """A view by name; a search ends with it."""
-        self.listing.view_id = view_id
-        self.listing.totals = None
+        """A view by name, from its top; a search ends with it."""
+        self.listing.go_to(view_id)
+        self._searched = ""
         with self.prevent(Input.Changed):
             self.box.value = ""
-        self.run_search()
+        self.show_list()
         self.table.focus()
 
     def desk_problems(self) -> None:
@@ -271,7 +270,7 @@ class BookingsScreen(BookingPlace):
         if self.current_id is None:
             return
         if self.has_class("-wide"):
-            self.query_one("#pane").focus()
+            self.pane.focus()
         else:
             self.app.push_screen(DetailScreen(self.current_id))
 

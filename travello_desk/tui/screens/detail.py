@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from travello_desk.store.errors import StoreError
@@ -15,7 +15,7 @@ from travello_desk.tui.detail import load_detail
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.screens.place import BookingPlace
-from travello_desk.tui.widgets.bar import Words
+from travello_desk.tui.widgets.text_pane import TextPane
 from travello_desk.tui.work import start
 
 
@@ -31,18 +31,18 @@ class DetailScreen(BookingPlace):
     def __init__(self, booking_id: int) -> None:
         super().__init__()
         self.booking_id = booking_id
+        self.text = TextPane(id="detail")
 
     @property
     def current_id(self) -> int | None:
         return self.booking_id
 
     def body(self) -> Iterable[Widget]:
-        with VerticalScroll(id="detail"):
-            yield Words()
+        yield self.text
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#detail").focus()
+        self.text.focus()
         self.read()
 
     def read(self) -> None:
@@ -57,13 +57,12 @@ class DetailScreen(BookingPlace):
         self.paint()
 
     def paint(self) -> None:
-        width = max(20, min(self.size.width, 100) - 4)
-        self.query_one("#detail > Words", Words).update(self.detail_text(width))
+        self.text.update(self.detail_text(max(20, min(self.text.scrollable_content_region.width, 100))), home=False)
         self.refresh_bars()
 
-    def on_resize(self, event: object) -> None:
-        super().on_resize(event)  # type: ignore[arg-type]
-        self.paint()
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self.call_after_refresh(self.paint)
 
     def on_bookings_changed(self, message: BookingsChanged) -> None:
         if not message.ids or self.booking_id in message.ids:

@@ -14,6 +14,7 @@ from travello_desk.tui.widgets.columns import GAP, Column, Tone, cell
 
 T = TypeVar("T")
 GUTTER: Final = 1
+MARK: Final = "+"
 HEADER: Final = "table--header"
 ROW: Final = "table--row"
 STRIPE: Final = "table--stripe"
@@ -27,10 +28,9 @@ PARTS: Final = (HEADER, ROW, STRIPE, CURSOR, REST, QUIET)
 class LinePainter(Generic[T]):
     """Paints for one widget, whose component styles it uses."""
 
-    def __init__(self, widget: Widget, more: str, mark: str) -> None:
+    def __init__(self, widget: Widget, more: str) -> None:
         self.widget = widget
         self.more = more
-        self.mark = mark
         self._styles: dict[str, Style] = {}
 
     def forget(self) -> None:
@@ -70,7 +70,7 @@ class LinePainter(Generic[T]):
         """One segment for each run of cells that look the same."""
         base = self.style(name)
         on_cursor = name in (CURSOR, REST)
-        segments, run = [], (self.mark if marked else " ")
+        segments, run = [], (MARK if marked else " ")
         for column in columns:
             text = cell(column.text(row), column.width, right=column.right, more=self.more)
             tone = column.tone(row) if column.tone else None

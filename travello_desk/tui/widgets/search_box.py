@@ -20,8 +20,8 @@ class SearchBox(Input):
     class Left(Message):
         """The person wants the list."""
 
-    def __init__(self, placeholder: str, *, id: str) -> None:
-        super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False)
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, compact=True, select_on_focus=False)
 
     def action_step_back(self) -> None:
         if self.value:

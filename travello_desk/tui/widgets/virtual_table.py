@@ -80,13 +80,11 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
             super().__init__()
             self.error = error
 
-    def __init__(
-        self, columns: Sequence[Column[T]], *, more: str = "…", mark: str = "+", id: str | None = None
-    ) -> None:
+    def __init__(self, columns: Sequence[Column[T]] = (), *, more: str = "…", id: str | None = None) -> None:
         super().__init__(id=id)
         self.columns = tuple(columns)
         self.placed = self.columns
-        self._painter: LinePainter[T] = LinePainter(self, more, mark)
+        self._painter: LinePainter[T] = LinePainter(self, more)
         self.marked: set[int] = set()
         self.cursor_index = 0
         self.cursor_id: int | None = None
@@ -100,9 +98,10 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         self._ghost: tuple[int, T] | None = None
         self._stale = False
 
-    def set_columns(self, columns: Sequence[Column[T]]) -> None:
-        """Other columns, or the same with other words."""
+    def set_columns(self, columns: Sequence[Column[T]], more: str = "…") -> None:
+        """Other columns, or the same with other words; `more` stands where a text was cut."""
         self.columns = tuple(columns)
+        self._painter.more = more
         self._fit()
         self.refresh()
 
@@ -250,7 +249,8 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def _arrived(self, number: int, rows: Sequence[T]) -> None:
         self._pages.put(number, rows)
-        self.refresh()
+        if self.first_line // PAGE_ROWS <= number <= (self.first_line + self.lines) // PAGE_ROWS:
+            self.refresh()
         if self.cursor_id is None:
             self._take_id()
             self._tell()
