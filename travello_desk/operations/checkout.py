@@ -48,10 +48,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What stands between here and an open session: `reuse`, `create` or `expire`, for which payment."""
+    """What stands between here and an open session: `reuse`, `create` or `expire`, for which payment.
+
+    `fresh`: its intention was written just now, so that nobody can have sent it before.
+    """
 
     kind: str
     payment: payments.PaymentRow
+    fresh: bool = False
 
 
 async def checkout(
@@ -77,7 +81,8 @@ async def checkout(
                 await find_session(ctx, step.payment)
                 continue
             try:
-                return link_of(await create_session(ctx, step.payment, actor), reused=False)
+                made = await create_session(ctx, step.payment, actor, first_try=step.fresh)
+                return link_of(made, reused=False)
             except CurrencyRefused as refused:
                 await confirm_fallback(ctx, refused.row, confirmed=fallback_confirmed or origin != "desk")
                 use_fallback = True
@@ -108,7 +113,7 @@ def plan(tx: Tx, ctx: Context, booking_id: int, actor: str, origin: str, fallbac
     open_views = [view for view in loaded.view.payments if loaded.payments[view.payment.seq].is_open]
     for view in open_views:
         return Step(open_step(view, loaded, tx.now), stored(tx, view.payment.seq))
-    return Step("create", intend(tx, ctx, loaded, actor, origin, fallback))
+    return Step("create", intend(tx, ctx, loaded, actor, origin, fallback), fresh=True)
 
 
 def open_step(view: PaymentView, loaded: ledger.Loaded, now: int) -> str:
@@ -184,12 +189,15 @@ class CurrencyRefused(StripeFailed):
         self.row = row
 
 
-async def create_session(ctx: Context, row: payments.PaymentRow, actor: str) -> payments.PaymentRow:
+async def create_session(
+    ctx: Context, row: payments.PaymentRow, actor: str, *, first_try: bool = False
+) -> payments.PaymentRow:
     """Steps 2 and 3: call with the stored key and parameters, commit the answer. Also how a crash is resumed."""
     try:
         session = await ctx.stripe.create_session(row.parameters, row.idempotency_key)
     except GatewayError as error:
-        await ctx.store.write(partial(record_failure, row=row, error=error, actor=actor))
+        closed = is_definite(error, first_try=first_try)
+        await ctx.store.write(partial(record_failure, row=row, error=error, actor=actor, closed=closed))
         if is_currency_rejection(error, row.currency):
             raise CurrencyRefused(row) from error
         if is_amount_too_small(error):
@@ -208,10 +216,10 @@ def record_session(tx: Tx, row: payments.PaymentRow, session: dict[str, Any], ac
     return stored(tx, row.id)
 
 
-def record_failure(tx: Tx, row: payments.PaymentRow, error: GatewayError, actor: str) -> None:
+def record_failure(tx: Tx, row: payments.PaymentRow, error: GatewayError, actor: str, closed: bool) -> None:
     """A definite no closes the intention; anything else leaves it to be resumed with the same key."""
     payments.note_attempt(tx, "payments", row.id, str(error))
-    if not is_definite(error):
+    if not closed:
         return
     loaded = ledger.load(tx, row.booking_id)
     if loaded is None:

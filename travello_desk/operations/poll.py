@@ -15,7 +15,7 @@ from typing import Any
 from travello_desk.operations.context import Context
 from travello_desk.operations.ingest import ingest_in
 from travello_desk.payments.events import EVENT_TYPES, EventShapeError, read_event
-from travello_desk.store import cursors
+from travello_desk.store import cursors, payments
 from travello_desk.store.tx import Tx
 from travello_desk.stripe_gateway.errors import GatewayError
 
@@ -42,8 +42,7 @@ class Polled:
 async def poll(ctx: Context, *, since: int | None = None, progress: Progress | None = None) -> Polled:
     """Fetch and apply everything since the cursor (or `since`, unix seconds). Raises GatewayError, StoreError."""
     now = int(ctx.clock() + ctx.clock_offset_seconds)
-    cursor = await ctx.store.read(lambda tx: cursors.get(tx, CURSOR))
-    start = since if since is not None else (now - FIRST_LOOK_SECONDS if cursor is None else cursor - OVERLAP_SECONDS)
+    start = since if since is not None else await ctx.store.read(lambda tx: where_to_begin(tx, now)) - OVERLAP_SECONDS
     result = Polled(too_old=start < now - STRIPE_KEEPS_SECONDS)
     start = max(start, now - STRIPE_KEEPS_SECONDS)
     batch: list[dict[str, Any]] = []
@@ -56,6 +55,15 @@ async def poll(ctx: Context, *, since: int | None = None, progress: Progress | N
     ctx.health.last_poll_at, ctx.health.poll_fault = int(ctx.clock()), ""
     ctx.health.stripe_answered(int(ctx.clock()))
     return result
+
+
+def where_to_begin(tx: Tx, now: int) -> int:
+    """The cursor; before the first whole poll, the oldest link: the first one may have failed for days."""
+    cursor = cursors.get(tx, CURSOR)
+    if cursor is not None:
+        return cursor
+    oldest = payments.oldest_at(tx)
+    return min(oldest, now - FIRST_LOOK_SECONDS) if oldest else now - FIRST_LOOK_SECONDS
 
 
 async def flush(ctx: Context, batch: list[dict[str, Any]], result: Polled, progress: Progress | None) -> None:

@@ -69,20 +69,23 @@ async def refund(ctx: Context, request: Request) -> Refunded:
     _ = ctx.stripe
     uid = request.uid or new_uid()
     async with ctx.lock(request.booking_id):
-        row = await ctx.store.write(lambda tx: intend(tx, ctx, request, uid))
+        row, fresh = await ctx.store.write(lambda tx: intend(tx, ctx, request, uid))
         if row.status != "SENDING":
             return result_of(row)
         if refund_needs_look(ctx, row):
             await find_refund(ctx, row, request.booking_id)
             return result_of(await ctx.store.read(partial(stored, uid=uid)))
-        return await send_refund(ctx, row, request.booking_id)
+        return await send_refund(ctx, row, request.booking_id, first_try=fresh)
 
 
-def intend(tx: Tx, ctx: Context, request: Request, uid: str) -> payments.RefundRow:
-    """Step 1: check the rules on the newest facts and commit the intention, or find the one this press made."""
+def intend(tx: Tx, ctx: Context, request: Request, uid: str) -> tuple[payments.RefundRow, bool]:
+    """Step 1: check the rules on the newest facts and commit the intention, or find the one this press made.
+
+    The second value is True when it was written just now, so that nobody can have sent it before.
+    """
     known = payments.get_refund(tx, uid)
     if known is not None:
-        return known
+        return known, False
     loaded = ledger.load(tx, request.booking_id)
     if loaded is None:
         raise Refused(NOT_FOUND)
@@ -100,7 +103,7 @@ def intend(tx: Tx, ctx: Context, request: Request, uid: str) -> payments.RefundR
     )
     line = Line("refund_asked", f"Refund of {format_minor(amount_minor, view.currency)} asked for", why)
     ledger.add_line(tx, request.booking_id, request.actor, line)
-    return stored(tx, uid)
+    return stored(tx, uid), True
 
 
 def stored(tx: Tx, uid: str) -> payments.RefundRow:
@@ -148,25 +151,26 @@ def insert(tx: Tx, ctx: Context, request: Request, uid: str, view: PaymentView, 
     )
 
 
-async def send_refund(ctx: Context, row: payments.RefundRow, booking_id: int) -> Refunded:
+async def send_refund(ctx: Context, row: payments.RefundRow, booking_id: int, *, first_try: bool = False) -> Refunded:
     """Steps 2 and 3; also how a crash is resumed: same key, same parameters."""
     try:
         answer = await ctx.stripe.create_refund(row.parameters, row.idempotency_key or "")
     except GatewayError as error:
-        await ctx.store.write(partial(record_failure, row=row, booking_id=booking_id, error=error))
+        closed = is_definite(error, first_try=first_try)
+        await ctx.store.write(partial(record_failure, row=row, booking_id=booking_id, error=error, closed=closed))
         await explain(ctx, row, error)
-        raise StripeFailed(error) from error
+        raise StripeFailed(error, queued=not closed) from error
     observation = observe_refund(answer, int(ctx.clock()))
     cause = Cause("", "reply")
     await ctx.store.write(lambda tx: inbox.apply(tx, row.payment_id, booking_id, observation, cause, row.actor))
     return result_of(await ctx.store.read(partial(stored, uid=row.uid or "")))
 
 
-def record_failure(tx: Tx, row: payments.RefundRow, booking_id: int, error: GatewayError) -> None:
+def record_failure(tx: Tx, row: payments.RefundRow, booking_id: int, error: GatewayError, closed: bool) -> None:
     """A definite no closes the row as REFUSED; anything else stays SENDING and is asked again with the same key."""
     payments.note_attempt(tx, "refunds", row.id, str(error))
     loaded = ledger.load(tx, booking_id)
-    if loaded is None or not is_definite(error):
+    if loaded is None or not closed:
         return
     payment = next(p for p in loaded.ledger.payments if p.seq == row.payment_id)
     refused = payment.with_refund(

@@ -232,6 +232,12 @@ def unfinished(tx: Tx) -> tuple[list[PaymentRow], list[RefundRow], list[PaymentR
     )
 
 
+def oldest_at(tx: Tx) -> int:
+    """When the first link of all was made, or 0."""
+    at: int = tx.value("SELECT created_at FROM payments ORDER BY id LIMIT 1") or 0
+    return at
+
+
 def accept(tx: Tx, payment_id: int) -> None:
     """Staff accept money that differs from what was asked; the caller saves the ledger."""
     tx.execute("UPDATE payments SET accepted = 1 WHERE id = ?", (payment_id,))
