@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Iterable
 from tests.chaos.processes import Nursery
 from tests.chaos.simulation import Verdict, simulate
 
-AT_ONCE = 2
+AT_ONCE = 3
 
 
 def main() -> None:
