@@ -175,7 +175,7 @@ class Nemesis:
     async def pass_time(self, seconds: float) -> None:
         """Time jumps, and everybody has a moment to notice."""
         self.world.jump(seconds)
-        await asyncio.sleep(2 * NAP_SECONDS)
+        await asyncio.sleep(NAP_SECONDS * 2)
 
 
 Misfortune = Callable[[Nemesis], Awaitable[None]]
