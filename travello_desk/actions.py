@@ -50,7 +50,11 @@ Available = Callable[[Subject, User], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a person can do. `tier` is the weight of its confirmation (UX 2.2)."""
+    """One thing a person can do. `tier` is the weight of its confirmation (UX 2.2).
+
+    `scope` is the place that has it: a key may mean one thing in the list and another in a log. Without `keys` it is
+    found in the palette only.
+    """
 
     id: str
     label: str
@@ -201,6 +205,22 @@ ACTIONS: Final[tuple[Action, ...]] = (
         cli="problems",
     ),
     Action("doctor", "Doctor", "Check keys, clock, store, mail and address", ("D",), cli="doctor"),
+    Action("export", "Export", "Write the list as it is to a CSV file", ("ctrl+e",)),
+    Action("theme", "Theme", "Dark, light or high contrast", ("T",)),
+    Action("filter", "Filter", "Only rows with these words", ("slash",), scope="log"),
+    Action("inspect", "Look", "The row in full", ("enter",), scope="log"),
+    Action("go_booking", "Booking", "Go to the row's booking", ("o",), scope="log"),
+    Action("day_before", "Day before", "The business day before", ("left",), scope="log"),
+    Action("day_after", "Day after", "The business day after", ("right",), scope="log"),
+    Action("export_log", "Export", "Write the rows on screen to a CSV file", ("x",), scope="log"),
+    Action("verify_chain", "Verify", "Check that no entry was edited", ("v",), scope="activity"),
+    Action(
+        "replay", "Replay", "Apply the event again, rehearsed first", ("p",), scope="events", tier=1, role="manager"
+    ),
+    Action("trouble", "Only trouble", "Only what a person should look at", ("f",), scope="events"),
+    Action("dismiss", "Close", "Close the problem with a reason", ("c",), scope="problems", tier=1, role="manager"),
+    Action("again", "Again", "Look again", ("r",), scope="doctor"),
+    Action("copy_report", "Copy", "Copy the report, secrets masked", ("c",), scope="doctor"),
     Action("help", "Keys", "The keys of this place", ("question_mark", "f1"), scope="anywhere", footer=True),
     Action("palette", "Find action", "Find any action by name", ("ctrl+p",), scope="anywhere", footer=True),
     Action("lock", "Lock", "Lock the desk or hand it over", ("ctrl+l",), scope="anywhere"),

@@ -251,7 +251,10 @@ async def test_a_window_that_is_too_small_says_so(desk: Desk) -> None:
 
 def test_no_key_is_forbidden_or_used_twice_in_one_place() -> None:
     forbidden = {"ctrl+m", "ctrl+i", "ctrl+h", "ctrl+b", "ctrl+a", "ctrl+z", "f10", "f11"}
-    keys = [key for action in ACTIONS for key in action.keys]
-    assert len(keys) == len(set(keys))
-    assert not forbidden & set(keys)
+    places = {"list": {"list", "anywhere"}}
+    places |= {scope: {scope, "log", "anywhere"} for scope in ("activity", "events", "problems", "doctor")}
+    for scopes in places.values():
+        keys = [key for action in ACTIONS if action.scope in scopes for key in action.keys]
+        assert len(keys) == len(set(keys))
+        assert not forbidden & set(keys)
     assert all(action.help for action in ACTIONS)

@@ -99,6 +99,10 @@ class DeskApp(App[int]):
         """An instant (now, unless one is given) as people read it here: `14:32`, `24 Nov 14:32`."""
         return when.moment(self.now() if at is None else at, self.zone, self.now())
 
+    def clock_text(self, at: float) -> str:
+        """`14:33:08`: the instant within a day that is known."""
+        return f"{datetime.fromtimestamp(at, self.zone):%H:%M:%S}"
+
     @property
     def banner(self) -> str:
         """The one sentence that must not be missed, or empty."""
@@ -224,7 +228,54 @@ class DeskApp(App[int]):
         from travello_desk.tui.screens.keys import KeysScreen
 
         if not isinstance(self.screen, KeysScreen) and not self.locked:
-            self.push_screen(KeysScreen(ACTIONS))
+            scopes = getattr(self.screen, "SCOPES", ("anywhere",))
+            self.push_screen(KeysScreen([action for action in ACTIONS if action.scope in scopes]))
+
+    def desk_theme(self) -> None:
+        """The next of the three."""
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+
+    def desk_activity(self) -> None:
+        from travello_desk.tui.screens.activity import ActivityScreen
+
+        self.go_to(ActivityScreen(self.business_date()))
+
+    def desk_events(self) -> None:
+        from travello_desk.tui.screens.events import EventsScreen
+
+        self.go_to(EventsScreen(self.business_date()))
+
+    def desk_problems(self) -> None:
+        from travello_desk.tui.screens.problems import ProblemsScreen
+
+        self.go_to(ProblemsScreen(self.business_date()))
+
+    def desk_doctor(self) -> None:
+        from travello_desk.tui.screens.doctor import DoctorScreen
+
+        self.go_to(DoctorScreen())
+
+    def go_to(self, place: Screen[None]) -> None:
+        """A place over the bookings; from one such place to another, the first one goes. Dialogs stay where they are."""
+        from travello_desk.tui.screens.base import DeskScreen
+        from travello_desk.tui.screens.bookings import BookingsScreen
+
+        if self.locked or not isinstance(self.screen, DeskScreen) or type(self.screen) is type(place):
+            return
+        if isinstance(self.screen, BookingsScreen):
+            self.push_screen(place)
+        else:
+            self.switch_screen(place)
+
+    def show_booking(self, booking_id: int) -> None:
+        """Back to the bookings, with this one found."""
+        from travello_desk.tui.screens.bookings import BookingsScreen
+
+        while len(self.screen_stack) > BASE_SCREENS:
+            self.pop_screen()
+        if isinstance(self.screen, BookingsScreen):
+            self.screen.find_booking(booking_id)
 
     def desk_palette(self) -> None:
         self.action_command_palette()

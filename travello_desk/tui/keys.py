@@ -22,7 +22,10 @@ def bindings_for(
             id=f"{scope}.{action.id}",
         )
         for action in ACTIONS
-        if action.scope == scope and action.id not in taken and (action.needs_booking or not only_booking)
+        if action.scope == scope
+        and action.keys
+        and action.id not in taken
+        and (action.needs_booking or not only_booking)
     ]
 
 

@@ -29,6 +29,8 @@ class DeskScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False, id="desk.back")]
     TITLE_WORDS: ClassVar[str] = ""
+    SCOPES: ClassVar[tuple[str, ...]] = ("list", "anywhere")
+    """Which actions of the table are at home here."""
     FOOTER: ClassVar[tuple[str, ...]] = ("help", "palette")
 
     def __init__(self) -> None:
@@ -109,6 +111,7 @@ class DeskScreen(Screen[None]):
         return reason_against(action, None, self.user)
 
     def can(self, action_id: str) -> bool:
+        """Whether this place, or the app, knows how."""
         return hasattr(self, f"desk_{action_id}") or hasattr(self.desk, f"desk_{action_id}")
 
     def action_reasons(self) -> list[tuple[Action, str | None]]:
@@ -124,10 +127,12 @@ class DeskScreen(Screen[None]):
         """Run an action of the table here; what only the app knows, it does."""
         self.hush()
         handler = getattr(self, f"desk_{action_id}", None)
-        if handler is not None:
-            handler()
-        else:
+        if handler is None:
             self.desk.run_desk(action_id)
+        elif reason := self.reason(BY_ID[action_id]):
+            self.say(f"{BY_ID[action_id].label}: {reason}")
+        else:
+            handler()
 
     @on(Words.Clicked)
     def clicked(self, message: Words.Clicked) -> None:

@@ -13,11 +13,13 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from travello_desk.store import bookings
 from travello_desk.store.browse import SORTS, BookingRow
 from travello_desk.store.errors import StoreError
 from travello_desk.tui import bars
 from travello_desk.tui.bars import Part, Tab
 from travello_desk.tui.detail import Detail, load_detail
+from travello_desk.tui.export import bookings_csv, save_text
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.listing import COUNT_CAP, Listing
 from travello_desk.tui.messages import BookingsChanged
@@ -37,6 +39,7 @@ from travello_desk.tui.widgets.text_pane import TextPane
 from travello_desk.tui.widgets.virtual_table import VirtualTable
 from travello_desk.tui.work import start
 
+EXPORT_ROWS = 20_000
 FOLLOW_SECONDS = 0.03
 """The pane waits this long for the cursor to rest: a held arrow key must not read thirty bookings a second."""
 HINT = "/ name, reference, phone, e-mail, room   e.g.  khan   305 55   due:>20000   in:today"
@@ -260,8 +263,27 @@ class BookingsScreen(BookingPlace):
         self.show_list()
         self.table.focus()
 
-    def desk_problems(self) -> None:
-        self.show_view("problems")
+    def find_booking(self, booking_id: int) -> None:
+        """This booking alone, wherever it is; Esc brings the view back, with the cursor on it."""
+        start(self, partial(self._find_booking, booking_id), "find")
+
+    async def _find_booking(self, booking_id: int) -> None:
+        booking = await self.ctx.store.read(lambda tx: bookings.get(tx, booking_id))
+        if booking is not None:
+            self.box.value = f"ref:{booking.reference}" if " " not in booking.reference else booking.reference
+            self.table.focus()
+
+    def desk_export(self) -> None:
+        """The list as it is: every row of the view or of what was found."""
+        start(self, self._export, "export")
+
+    async def _export(self) -> None:
+        rows = self.listing.rows()
+        found = await self.ctx.store.read(lambda tx: rows.source.window(tx, 0, EXPORT_ROWS + 1))
+        name = f"bookings-{self.listing.view_id}-{self.listing.day_on.isoformat()}.csv"
+        save_text(self.desk, name, bookings_csv(found[:EXPORT_ROWS]))
+        if len(found) > EXPORT_ROWS:
+            self.say(f"Export: the first {EXPORT_ROWS:,} rows; travello-desk bookings --json gives them all")
 
     def desk_open(self) -> None:
         """The pane takes the focus where there is one; else the booking fills the screen."""

@@ -1,0 +1,55 @@
+"""A text in full over the screen: a log's entry, an event's payload. Esc closes, `c` copies."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from travello_desk.tui.clipboard import copy_text
+from travello_desk.tui.widgets.text_pane import TextPane
+from travello_desk.tui.work import start
+
+
+class TextScreen(ModalScreen[None]):
+    """`TextScreen(title, content)`."""
+
+    DEFAULT_CSS = """
+    TextScreen {
+        align: center middle;
+        & > Vertical { width: 96%; height: 90%; border: round $primary; padding: 0 1; background: $surface; }
+        & TextPane { height: 1fr; background: $surface; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "close", "Close", show=False, id="text.close"),
+        Binding("c,y", "copy", "Copy", show=False, id="text.copy"),
+    ]
+
+    def __init__(self, title: str, content: Content) -> None:
+        super().__init__()
+        self.title_words = title
+        self.text = TextPane(content)
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = Content(self.title_words)
+            box.border_subtitle = Content("c copy · Esc close")
+            yield self.text
+
+    def on_mount(self) -> None:
+        self.text.focus()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_copy(self) -> None:
+        start(self, partial(self._copy, self.text.content.plain), "copy")
+
+    async def _copy(self, text: str) -> None:
+        self.app.notify(await copy_text(self.app, text), markup=False)
