@@ -91,7 +91,7 @@ def inbox_rows(tx: Tx, since_at: int, until_at: int, limit: int) -> list[Arrived
         " WHERE i.id >= ? AND i.id < ? ORDER BY i.id DESC LIMIT ?",
         (first_at(tx, "inbox", "received_at", since_at), first_at(tx, "inbox", "received_at", until_at), limit),
     )
-    return [Arrived(*row, row[6] in TROUBLE) for row in rows]
+    return [Arrived(*(*row, row[6] in TROUBLE)) for row in rows]
 
 
 def refused_rows(tx: Tx, since_at: int, until_at: int, limit: int) -> list[Arrived]:

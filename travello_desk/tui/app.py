@@ -257,7 +257,7 @@ class DeskApp(App[int]):
         self.go_to(DoctorScreen())
 
     def go_to(self, place: Screen[None]) -> None:
-        """A place over the bookings; from one such place to another, the first one goes. Dialogs stay where they are."""
+        """A place over the bookings; from one such place to another, the first one goes. Dialogs stay."""
         from travello_desk.tui.screens.base import DeskScreen
         from travello_desk.tui.screens.bookings import BookingsScreen
 

@@ -1,0 +1,70 @@
+"""Activity, events, problems and doctor as places: they open by their keys, tell what happened, and Esc goes back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.desk import Desk, open_desk
+from tests.tui.test_desk import app_of, cursor_on, fill, shown, until
+from travello_desk.operations import bookings as changes
+from travello_desk.operations.checkout import checkout
+from travello_desk.tui.screens.bookings import BookingsScreen
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk on which a guest has paid a booking that was cancelled meanwhile."""
+    async with open_desk(tmp_path) as found:
+        online, _ = await fill(found)
+        link = await checkout(found.ctx, online, "Ayesha")
+        await found.sandbox.pay(link.session_id)
+        await changes.cancel(found.ctx, online, "plans changed", "Ayesha")
+        await found.feed()
+        yield found
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 34)])
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("a", "Booking cancelled"),
+        ("w", "checkout.session.completed"),
+        ("exclamation_mark", "10,000 is on a"),
+        ("D", "Store"),
+    ],
+)
+async def test_a_place_opens_tells_and_closes(desk: Desk, key: str, says: str, size: tuple[int, int]) -> None:
+    app = app_of(desk)
+    async with app.run_test(size=size) as pilot:
+        await cursor_on(pilot, app, 1)
+        await pilot.press(key)
+        await until(pilot, lambda: says in shown(app))
+        assert not isinstance(app.screen, BookingsScreen)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Keys" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: says in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, BookingsScreen))
+
+
+async def test_a_problem_is_closed_by_a_person_with_a_reason(desk: Desk) -> None:
+    from travello_desk.store import attention
+
+    app = app_of(desk)
+    async with app.run_test(size=(120, 34)) as pilot:
+        await cursor_on(pilot, app, 1)
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: "cancelled booking" in shown(app))
+        await pilot.press("c")
+        await until(pilot, lambda: app.screen.query("#reason"))
+        await pilot.press(*"agreed with the guest")
+        await pilot.pause(0.6)
+        await pilot.click("#yes")
+        await until(pilot, lambda: desk.ctx.store.read_now(attention.count_all_open) == 0)
+    closed = desk.ctx.store.read_now(lambda tx: attention.get(tx, 1))
+    assert closed is not None
+    assert (closed.closed_by, closed.close_reason) == ("Ayesha", "agreed with the guest")
