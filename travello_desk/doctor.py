@@ -65,7 +65,7 @@ async def examine(ctx: Context) -> AsyncIterator[Finding]:
 
 async def python(ctx: Context) -> list[Finding]:
     version = platform.python_version()
-    encoding = (sys.stdout.encoding or "").upper()
+    encoding = (getattr(sys.__stdout__, "encoding", "") or "").upper()
     size = shutil.get_terminal_size()
     found = [Finding(OK, "python", f"Python {version}, terminal {size.columns}x{size.lines}, {encoding}")]
     if size.columns < 80 or size.lines < 24:
