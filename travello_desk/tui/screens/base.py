@@ -129,7 +129,7 @@ class DeskScreen(Screen[None]):
         handler = getattr(self, f"desk_{action_id}", None)
         if handler is None:
             self.desk.run_desk(action_id)
-        elif reason := self.reason(BY_ID[action_id]):
+        elif not BY_ID[action_id].needs_booking and (reason := self.reason(BY_ID[action_id])):
             self.say(f"{BY_ID[action_id].label}: {reason}")
         else:
             handler()
