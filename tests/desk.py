@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.backend import open_store
 from travello_desk.operations.context import Context
 from travello_desk.operations.ingest import ingest_event
 from travello_desk.payments.events import read_event
@@ -16,7 +17,6 @@ from travello_desk.sandbox import Sandbox
 from travello_desk.settings import load
 from travello_desk.store import bookings, ledger, timeline
 from travello_desk.store.bookings import Booking, NewBooking
-from travello_desk.store.database import open_store
 from travello_desk.stripe_gateway import Gateway
 
 NOW = 1_795_500_000

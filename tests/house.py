@@ -20,6 +20,7 @@ import aiohttp
 import jwt
 import pytest
 
+from tests.backend import open_store
 from travello_desk.operations.checkout import checkout
 from travello_desk.operations.context import Context
 from travello_desk.operations.verify import verify
@@ -28,7 +29,6 @@ from travello_desk.settings.load import load
 from travello_desk.store import attention, bookings, ledger, timeline
 from travello_desk.store.attention import Problem
 from travello_desk.store.bookings import Booking, NewBooking
-from travello_desk.store.database import open_store
 from travello_desk.store.tx import Row, Tx
 from travello_desk.stripe_gateway import Gateway
 from webhook.app import make_app

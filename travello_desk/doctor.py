@@ -18,7 +18,7 @@ from travello_desk.operations.errors import NoStripe
 from travello_desk.operations.rates import age_of, candidates
 from travello_desk.payments.events import EVENT_TYPES
 from travello_desk.secrets_form import masked
-from travello_desk.store import backup, inbox
+from travello_desk.store import inbox
 from travello_desk.store.database import any_setting
 from travello_desk.store.errors import StoreError
 from travello_desk.stripe_gateway.errors import Forbidden, GatewayError
@@ -27,8 +27,6 @@ OK, WARN, FAULT, NOTE = "ok", "warning", "fault", "note"
 MARKS = {OK: "✓", WARN: "▲", FAULT: "✕", NOTE: "·"}
 CLOCK_LIMIT_SECONDS = 300
 CLOCK_WARNING_SECONDS = 3
-LEAST_FREE_BYTES = 500 * 1024 * 1024
-LARGE_WAL_BYTES = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +80,9 @@ async def settings(ctx: Context) -> list[Finding]:
 
 
 async def store(ctx: Context) -> list[Finding]:
-    facts = await asyncio.to_thread(backup.health, ctx.store.path)
-    megabytes = int(str(facts["size"])) // 2**20
-    found = []
-    if facts["integrity"] == "ok":
-        found.append(
-            Finding(OK, "store", f"Store {ctx.store.path}, {facts['journal_mode']}, {megabytes} MB, integrity ok")
-        )
-    else:
-        found.append(
-            Finding(
-                FAULT,
-                "store",
-                f"The store is damaged: {facts['integrity']}",
-                "Restore a backup: travello-desk restore FILE",
-            )
-        )
-    if facts["mode"] != 0o600:
-        found.append(
-            Finding(WARN, "store", f"Others may read the store (mode {facts['mode']:o})", f"chmod 600 {ctx.store.path}")
-        )
-    if int(str(facts["wal_size"])) > LARGE_WAL_BYTES:
-        found.append(
-            Finding(WARN, "store", "The write-ahead log is large", "Another program may hold the store open for long")
-        )
-    if int(str(facts["free_disk"])) < LEAST_FREE_BYTES:
-        free = int(str(facts["free_disk"])) // 2**20
-        found.append(
-            Finding(WARN, "disk", f"Only {free} MB are free on the store's disk", "Make room before it is full")
-        )
-    return found
+    health = await asyncio.to_thread(ctx.store.health)
+    first = Finding(FAULT, "store", health.fault, health.mend) if health.fault else Finding(OK, "store", health.summary)
+    return [first, *(Finding(WARN, remark.about, remark.text, remark.mend) for remark in health.remarks)]
 
 
 async def keys(ctx: Context) -> list[Finding]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.backend import open_store
 from tests.desk import NOW
-from travello_desk.store.database import Store, open_store
+from travello_desk.store.contract import Store
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.backend import open_store
 from tests.desk import NOW
 from tests.store.test_browse import add, day
-from travello_desk.store.database import Store, open_store
+from travello_desk.store.contract import Store
 from travello_desk.store.filters import read
 from travello_desk.store.search import Found, search, starred, tokens
 from travello_desk.store.tx import Tx

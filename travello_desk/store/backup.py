@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from travello_desk.store.database import MIGRATIONS, PRAGMAS
+from travello_desk.store.database import MIGRATIONS
 from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailable
 from travello_desk.store.writer import translate
 
@@ -102,22 +102,3 @@ def put_aside(path: Path) -> Path | None:
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
     return aside
-
-
-def health(path: Path) -> dict[str, object]:
-    """Facts about the file for doctor: integrity, sizes in bytes, free disk in bytes, mode."""
-    stat = path.stat()
-    wal = path.with_name(path.name + "-wal")
-    disk = os.statvfs(path.parent)
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
-    return {
-        "integrity": sound,
-        "journal_mode": journal,
-        "expected_journal_mode": PRAGMAS["journal_mode"],
-        "size": stat.st_size,
-        "wal_size": wal.stat().st_size if wal.exists() else 0,
-        "free_disk": disk.f_bavail * disk.f_frsize,
-        "mode": stat.st_mode & 0o777,
-    }

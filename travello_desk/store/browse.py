@@ -130,7 +130,7 @@ class ViewSource:
             counted: int = tx.value(f"SELECT COUNT(*) FROM bookings WHERE {self.view.where}", self.params)
         else:
             inner = f"SELECT 1 FROM bookings WHERE {self.view.where} LIMIT ?"
-            counted = tx.value(f"SELECT COUNT(*) FROM ({inner})", (*self.params, cap + 1))
+            counted = tx.value(f"SELECT COUNT(*) FROM ({inner}) AS listed", (*self.params, cap + 1))
         return counted
 
     def window(self, tx: Tx, offset: int, limit: int, total: int | None = None) -> list[BookingRow]:
@@ -158,7 +158,7 @@ class ViewSource:
         around = self.window_ids(tx, start, 2 * NEAR, total)
         if booking_id in around:
             return start + around.index(booking_id)
-        names = ", ".join(column.split()[0] for column in self.columns)
+        names = ", ".join(self.columns)
         where = self.view.where
         key = tx.one(f"SELECT {names} FROM bookings WHERE id = ? AND {where}", (booking_id, *self.params))
         if key is None:
@@ -217,8 +217,8 @@ def totals(tx: Tx, source: ViewSource) -> Totals | None:
     """The sums of a view, or None when it has more than `SMALL` bookings: nobody collects those by hand."""
     inner = f"SELECT currency, balance_minor, cancelled FROM bookings WHERE {source.view.where} LIMIT ?"
     rows = tx.all(
-        "SELECT currency, COUNT(*), SUM(balance_minor > 0), SUM(balance_minor), SUM(cancelled)"
-        f" FROM ({inner}) GROUP BY currency ORDER BY currency",
+        "SELECT currency, COUNT(*), COUNT(*) FILTER (WHERE balance_minor > 0), SUM(balance_minor), SUM(cancelled)"
+        f" FROM ({inner}) AS listed GROUP BY currency ORDER BY currency",
         (*source.params, SMALL + 1),
     )
     if sum(row[1] for row in rows) > SMALL:

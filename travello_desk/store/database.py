@@ -1,4 +1,4 @@
-"""Opening the store: the file, its pragmas, its migrations, one writer and a few readers. Knows nothing of money."""
+"""The store in a SQLite file: its pragmas, its migrations, one writer and a few readers. Knows nothing of money."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from travello_desk.store.checkpoints import Checkpointer
+from travello_desk.store.contract import Store as Store
 from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailable
+from travello_desk.store.health import Health, of_file
 from travello_desk.store.tx import Tx
 from travello_desk.store.writer import Writer, translate
 
@@ -35,14 +37,12 @@ PRAGMAS = {
 }
 
 
-class Store:
-    """All reads and writes of the program. Open it with `open_store`, close it with `close`."""
+class SqliteStore(Store):
+    """Open it with `open_store`, close it with `close`."""
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+        super().__init__(str(path), clock)
         self.path = path
-        self.clock = clock
-        self.install = ""
-        self._watchers: list[Callable[[set[int]], None]] = []
         self._checkpointer = Checkpointer(self._connect_writer)
         self._writer = Writer(
             lambda: self._checkpointer.adopt(self._connect_writer()),
@@ -58,16 +58,13 @@ class Store:
         self._writer.start()
 
     async def write(self, work: Callable[[Tx], T]) -> T:
-        """Run `work` in a durable transaction. Refusals and conflicts it raises come out unchanged, nothing stored."""
         result: T = await self._writer.write(work)
         return result
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        """Run `work` on a read-only snapshot in a thread; never blocked by the writer."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self.read_now, work)
 
     def read_now(self, work: Callable[[Tx], T]) -> T:
-        """The same in the calling thread: for threads of the screen and for commands without a loop."""
         connection = self._borrow()
         try:
             connection.execute("BEGIN")
@@ -96,13 +93,8 @@ class Store:
         except sqlite3.Error:
             return await self.read(work)
 
-    def watch(self, watcher: Callable[[set[int]], None]) -> Callable[[], None]:
-        """Call `watcher(booking_ids)` after every commit of ours, in the writer's thread. Returns how to stop it."""
-        self._watchers.append(watcher)
-        return lambda: self._watchers.remove(watcher) if watcher in self._watchers else None
-
     def data_version(self) -> int:
-        """A number that changes when another process has committed (PRAGMA data_version of one reader)."""
+        """PRAGMA data_version of one reader: it moves with our own writer's commits too."""
         try:
             with self._lock:
                 if not hasattr(self, "_version_connection"):
@@ -114,11 +106,15 @@ class Store:
 
     @property
     def backlog(self) -> int:
-        """Writes that wait for their transaction."""
         return self._writer.backlog
 
+    def health(self) -> Health:
+        try:
+            return of_file(self.path)
+        except sqlite3.Error as error:
+            raise translate(error) from error
+
     def close(self) -> None:
-        """Finish queued writes and close every connection. Blocks; safe to call twice."""
         if self._closed:
             return
         self._closed = True
@@ -140,10 +136,6 @@ class Store:
 
     def _connect_writer(self) -> sqlite3.Connection:
         return connect(self.path, read_only=False)
-
-    def _committed(self, booking_ids: set[int]) -> None:
-        for watcher in list(self._watchers):
-            watcher(booking_ids)
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -187,12 +179,12 @@ def create_private(path: Path) -> None:
         raise StoreUnavailable(f"cannot open the store {path}: {error.strerror}") from error
 
 
-def open_store(path: Path, clock: Callable[[], float] = time.time) -> Store:
+def open_store(path: Path, clock: Callable[[], float] = time.time) -> SqliteStore:
     """Open or create the store at `path`. Raises StoreUnavailable or StoreDamaged with one clear sentence."""
     create_private(path)
     try:
         applied = migrate(path)
-        store = Store(path, clock)
+        store = SqliteStore(path, clock)
         store.install = install_id(store)
     except (sqlite3.Error, StoreError) as error:
         raised = translate(error)
@@ -204,7 +196,7 @@ def open_store(path: Path, clock: Callable[[], float] = time.time) -> Store:
     return store
 
 
-def install_id(store: Store) -> str:
+def install_id(store: SqliteStore) -> str:
     """The random mark of this installation, set once; it goes into the metadata of everything we make at Stripe."""
     connection = connect(store.path, read_only=False)
     try:

@@ -209,6 +209,7 @@ def dead_letter(tx: Tx, event_id: str, error: str, body: str) -> None:
     """Keep an event that a bug of ours could not apply; Stripe goes on trying."""
     tx.execute(
         "INSERT INTO dead_letters (event_id, error, body, at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (event_id) DO UPDATE SET failures = failures + 1, error = excluded.error, at = excluded.at",
+        " ON CONFLICT (event_id)"
+        " DO UPDATE SET failures = dead_letters.failures + 1, error = excluded.error, at = excluded.at",
         (event_id, error, body, tx.now),
     )

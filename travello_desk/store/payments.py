@@ -250,7 +250,8 @@ def to_look_at(tx: Tx, since: int) -> tuple[list[str], list[str]]:
         " AND status NOT IN ('EXPIRED', 'REFUSED') ORDER BY id"
     )
     intents = tx.all(
-        "SELECT DISTINCT payment_intent_id FROM payments WHERE payment_intent_id <> '' AND updated_at >= ? ORDER BY id",
+        "SELECT payment_intent_id FROM payments WHERE payment_intent_id <> '' AND updated_at >= ?"
+        " GROUP BY payment_intent_id ORDER BY MIN(id)",
         (since,),
     )
     return [row[0] for row in sessions], [row[0] for row in intents]

@@ -229,7 +229,7 @@ def by_middle(tx: Tx, query: Query, limit: int) -> list[int]:
     where, params = joined(conditions)
     sql = f"SELECT id, {', '.join(SEARCHED)} FROM bookings WHERE {where} ORDER BY +id DESC"
     found: list[int] = []
-    for booking_id, *texts in tx.connection.execute(sql, params):
+    for booking_id, *texts in tx.each(sql, params):
         haystack = "\n".join(texts).casefold()
         if all(word in haystack for word in words):
             found.append(booking_id)

@@ -76,7 +76,7 @@ def broken_links(tx: Tx) -> Iterator[int]:
     """Ids of entries whose hash does not follow from the one before: somebody edited the file."""
     before = GENESIS
     sql = "SELECT id, at, booking_id, actor, kind, text, detail, hash FROM timeline ORDER BY id"
-    for entry_id, at, booking_id, actor, kind, text, detail, digest in tx.connection.execute(sql):
+    for entry_id, at, booking_id, actor, kind, text, detail, digest in tx.each(sql):
         if chain(before, at, booking_id, actor, kind, text, detail) != digest:
             yield entry_id
         before = digest

@@ -7,7 +7,7 @@ was measured to cost 9 times on the event transaction.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from travello_desk.store.errors import Conflict
@@ -54,6 +54,10 @@ class Tx:
 
     def all(self, sql: str, params: Sequence[object] = ()) -> list[Row]:
         return self.connection.execute(sql, params).fetchall()
+
+    def each(self, sql: str, params: Sequence[object] = ()) -> Iterator[Row]:
+        """The rows one after the other, for more of them than should stand in memory."""
+        return iter(self.connection.execute(sql, params))
 
     def value(self, sql: str, params: Sequence[object] = ()) -> Any:
         """The first column of the first row, or None."""

@@ -1,40 +1,23 @@
-"""The one writer: one thread, one connection, BEGIN IMMEDIATE, and group commit. May not decide anything about money.
+"""SQLite's one writer: one thread, one connection, BEGIN IMMEDIATE. May not decide anything about money.
 
-Requests that wait while a commit is under way share the next one, each in its own savepoint, and are answered after
-that commit, so that an answer always means "durable". If a shared commit fails, its requests are tried one by one.
+The requests of a shared commit run each in its own savepoint, so that a failure undoes only itself. If a shared commit
+fails, its requests are tried one by one.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import queue
 import sqlite3
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailable
+from travello_desk.store.group_commit import GroupCommit, Request
 from travello_desk.store.tx import Tx
 
-BATCH_LIMIT = 64
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Request:
-    """A function to run inside a transaction, and the future of whoever waits for it."""
-
-    work: Callable[[Tx], Any]
-    future: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
-    result: Any = None
-    error: BaseException | None = None
-    changed: frozenset[int] = frozenset()
-
-
-class Writer:
+class Writer(GroupCommit):
     """Owns the writing connection. `connect`, and `between` two transactions, are called in the writer's own thread."""
 
     def __init__(
@@ -44,74 +27,27 @@ class Writer:
         on_commit: Callable[[set[int]], None],
         between: Callable[[sqlite3.Connection], None],
     ) -> None:
+        super().__init__(on_commit)
         self._connect = connect
         self._clock = clock
-        self._on_commit = on_commit
-        self._between = between
-        self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
-        self._closed = False
-        self.backlog_limit = 10_000
+        self._moving = between
+        self._connection: sqlite3.Connection | None = None
 
-    def start(self) -> None:
-        self._thread.start()
+    def _commit(self, batch: list[Request]) -> None:
+        try:
+            self._connection = self._connection or self._connect()
+            self._commit_batch(self._connection, batch)
+        except (sqlite3.Error, StoreError, OSError) as error:
+            for request in batch:
+                request.error = request.error or translate(error)
 
-    @property
-    def backlog(self) -> int:
-        """Requests waiting for a transaction."""
-        return self._queue.qsize()
+    def _between(self) -> None:
+        if self._connection is not None:
+            self._moving(self._connection)
 
-    async def write(self, work: Callable[[Tx], Any]) -> Any:
-        """Run `work` in a transaction; its result once it is durable. Raises StoreError or what `work` raised."""
-        if self._closed:
-            raise StoreUnavailable("the store is closed")
-        if self._queue.qsize() > self.backlog_limit:
-            raise StoreUnavailable("too many writes are waiting")
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
-        self._queue.put(Request(work, future, loop))
-        return await future
-
-    def close(self) -> None:
-        """Finish what is queued, then stop. Blocks until the thread has ended."""
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
-            self._thread.join(timeout=30)
-
-    def _run(self) -> None:
-        connection: sqlite3.Connection | None = None
-        ending = False
-        while not ending:
-            batch, ending = self._next_batch()
-            if not batch:
-                continue
-            try:
-                connection = connection or self._connect()
-                self._commit_batch(connection, batch)
-            except (sqlite3.Error, StoreError, OSError) as error:
-                for request in batch:
-                    request.error = request.error or translate(error)
-            self._answer(batch)
-            if connection is not None:
-                self._between(connection)
-        if connection is not None:
-            connection.close()
-
-    def _next_batch(self) -> tuple[list[Request], bool]:
-        first = self._queue.get()
-        if first is None:
-            return [], True
-        batch = [first]
-        while len(batch) < BATCH_LIMIT:
-            try:
-                request = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if request is None:
-                return batch, True
-            batch.append(request)
-        return batch, False
+    def _end(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
 
     def _commit_batch(self, connection: sqlite3.Connection, batch: list[Request]) -> None:
         """All together first; one by one when the shared transaction cannot be begun or committed."""
@@ -163,31 +99,6 @@ class Writer:
                 connection.execute("ROLLBACK TO request")
         if not alone:
             connection.execute("RELEASE request")
-
-    def _answer(self, batch: list[Request]) -> None:
-        """Hand the results back, one wake-up per loop."""
-        changed: set[int] = set()
-        by_loop: dict[asyncio.AbstractEventLoop, list[Request]] = {}
-        for request in batch:
-            if request.error is None:
-                changed |= request.changed
-            by_loop.setdefault(request.loop, []).append(request)
-        if changed:
-            self._on_commit(changed)
-        for loop, requests in by_loop.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(settle, requests)
-
-
-def settle(requests: list[Request]) -> None:
-    """In the loop: resolve the futures of a finished batch."""
-    for request in requests:
-        if request.future.done():
-            continue
-        if request.error is not None:
-            request.future.set_exception(request.error)
-        else:
-            request.future.set_result(request.result)
 
 
 DAMAGE = ("malformed", "not a database", "corrupt")
