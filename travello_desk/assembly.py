@@ -20,8 +20,10 @@ from typing import Any
 from travello_desk.logs import log_to
 from travello_desk.operations.background import Background, Job
 from travello_desk.operations.context import Context
+from travello_desk.operations.currency_support import CHECK_SECONDS, check_support
 from travello_desk.operations.mail import Delivery, remind
 from travello_desk.operations.poll import poll_job
+from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
 from travello_desk.settings import ensure_jwt_secret, load
 from travello_desk.settings.model import Settings
 from travello_desk.store.database import open_store
@@ -75,6 +77,8 @@ def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
         Job("poll", ctx.settings.stripe_poll_seconds, partial(poll_job, ctx)),
         Job("mail", MAIL_SECONDS, postman.run),
         Job("reminders", REMINDER_SECONDS, partial(remind, ctx)),
+        Job("currency", CHECK_SECONDS, partial(check_support, ctx)),
+        Job("rate", AGAIN_SECONDS if ctx.settings.fx_rate_url else 0, RateFeed(ctx).run),
     ]
 
 
@@ -146,8 +150,10 @@ def current_settings() -> Settings:
 
 @asynccontextmanager
 async def open_context() -> AsyncIterator[Context]:
-    """For commands: the context alone, nothing started."""
-    async with open_house(current_settings()) as house:
+    """For commands: the context alone, nothing started. What is logged goes to the file, never between their lines."""
+    settings = current_settings()
+    log_to(settings.log_file)
+    async with open_house(settings) as house:
         yield house.ctx
 
 

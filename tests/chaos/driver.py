@@ -17,6 +17,7 @@ from travello_desk.logs import log_to
 from travello_desk.operations import arrival, bookings, checkout, refund
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import StripeFailed
+from travello_desk.operations.rates import FallbackOffered
 from travello_desk.payments.rules import Refused
 from travello_desk.store.bookings import NewBooking
 from travello_desk.store.errors import StoreError
@@ -30,7 +31,10 @@ async def book(ctx: Context, order: Order) -> Any:
 
 
 async def link(ctx: Context, order: Order) -> Any:
-    made = await checkout.checkout(ctx, order["booking"], STAFF, fallback_confirmed=True)
+    try:
+        made = await checkout.checkout(ctx, order["booking"], STAFF)
+    except FallbackOffered as offered:
+        made = await checkout.checkout(ctx, order["booking"], STAFF, confirmed=offered.offer)
     return {"session": made.session_id, "payment": made.payment_id, "url": made.session_url}
 
 

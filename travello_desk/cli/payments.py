@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -11,8 +12,9 @@ from travello_desk.money import format_minor, major_number
 from travello_desk.operations import arrival, checkout, present
 from travello_desk.operations import bookings as booking_operations
 from travello_desk.operations import refund as refunds
+from travello_desk.operations.rates import FallbackOffered
 from travello_desk.payments.projection import BookingView
-from travello_desk.payments.rules import OTHER_TENDERS
+from travello_desk.payments.rules import OTHER_TENDERS, Refusal, Refused
 from travello_desk.store import ledger
 from travello_desk.store.bookings import Booking
 
@@ -20,15 +22,17 @@ from travello_desk.store.bookings import Booking
 @click.command()
 @click.argument("wanted", metavar="ID")
 @click.option("--email", is_flag=True, help="Mail the guest the permanent link.")
+@click.option("--charge", metavar="AMOUNT", help="Yes to this charge in the fallback currency, as it was offered.")
 @actor_option
 @json_option
 @click.pass_context
-def link(ctx: click.Context, wanted: str, actor: str, as_json: bool, email: bool) -> None:
+def link(ctx: click.Context, wanted: str, actor: str, as_json: bool, email: bool, charge: str | None) -> None:
     """Create or reuse the payment link of a booking."""
+    ask = not as_json and sys.stdin.isatty()
 
     async def work(context: Any) -> dict[str, Any]:
         booking = await present.find_booking(context, wanted)
-        made = await checkout.checkout(context, booking.id, actor)
+        made = await linked(context, booking.id, actor, charge, ask=ask)
         return {
             "url": f"{context.settings.public_base_url.rstrip('/')}/p/{booking.guest_code}",
             "session_id": made.session_id,
@@ -47,6 +51,21 @@ def link(ctx: click.Context, wanted: str, actor: str, as_json: bool, email: bool
             click.echo(
                 f"e-mail to {document['email']['to']}: {document['email']['status']} {document['email']['words']}"
             )
+
+
+async def linked(context: Any, booking_id: int, actor: str, charge: str | None, *, ask: bool) -> checkout.Link:
+    """The link. Where Stripe does not take the currency, a person says yes to both amounts, the rate and its age."""
+    try:
+        return await checkout.checkout(context, booking_id, actor)
+    except FallbackOffered as offered:
+        offer = offered.offer
+        wanted_minor = amount_of(charge, offer.currency)
+        if wanted_minor is None and not (ask and click.confirm(offer.sentence, err=True)):
+            again = major_number(offer.amount_minor, offer.currency)
+            raise Refused(Refusal("fallback", f"{offer.sentence} If so: --charge {again}")) from None
+        if wanted_minor not in (None, offer.amount_minor):
+            raise  # another rate since: what was agreed to is not what would be charged
+        return await checkout.checkout(context, booking_id, actor, confirmed=offer)
 
 
 async def mailed(context: Any, booking_id: int, actor: str) -> dict[str, Any]:

@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "switch": ("payments:switch", "Move a booking between ONLINE and ARRIVAL"),
     "cancel": ("payments:cancel", "Cancel a booking, or note a no-show"),
     "reopen": ("payments:reopen", "Take a cancellation back"),
+    "rate": ("rates:rate", "Show or set the exchange rate of the fallback currency"),
     "report": ("day:report", "The day: takings by tender, refunds, outstanding"),
     "staff": ("staff:staff", "Desk users: add, list, disable"),
     "reconcile": ("house:reconcile", "Ask Stripe for everything missed and apply it"),

@@ -14,10 +14,11 @@ from typing import Any
 
 from travello_desk.money import charge_limit, format_minor
 from travello_desk.operations.context import Context
+from travello_desk.operations.currency_support import known_unsupported, remember
 from travello_desk.operations.errors import StripeFailed, is_definite
 from travello_desk.operations.expire import expire_payment
 from travello_desk.operations.look_first import find_session, session_needs_look
-from travello_desk.operations.rates import FallbackOffered, offer_in
+from travello_desk.operations.rates import FallbackOffered, Offer, offer_in
 from travello_desk.operations.session_params import session_params
 from travello_desk.payments.facts import AttemptFacts
 from travello_desk.payments.narrative import Cause, Line
@@ -58,19 +59,27 @@ class Step:
     fresh: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Who has agreed to a charge in the other currency: nobody needs to, or staff to this offer, or nobody yet."""
+
+    by_itself: bool
+    confirmed: Offer | None
+
+
 async def checkout(
-    ctx: Context, booking_id: int, actor: str, origin: str = "desk", *, fallback_confirmed: bool = False
+    ctx: Context, booking_id: int, actor: str, origin: str = "desk", *, confirmed: Offer | None = None
 ) -> Link:
     """The booking's open session, made if need be. Raises Refused, StripeFailed or StoreUnavailable.
 
-    Where Stripe refuses the currency, staff are offered the other one (FallbackOffered) and confirm with
-    `fallback_confirmed`; calls without staff fall back by themselves when the rate is fresh (PAYMENTS 2.5).
+    Where Stripe does not take the currency, staff are offered the other one (FallbackOffered) and hand the very offer
+    back as `confirmed`; calls without staff fall back by themselves when the rate is fresh (PAYMENTS 2.5).
     """
     stripe_is_there(ctx)
-    use_fallback = False
+    fallback = Fallback(by_itself=origin != "desk" and ctx.settings.fx_auto_fallback, confirmed=confirmed)
     async with ctx.lock(booking_id):
         for _ in range(4):
-            plan_now = partial(plan, ctx=ctx, booking_id=booking_id, actor=actor, origin=origin, fallback=use_fallback)
+            plan_now = partial(plan, ctx=ctx, booking_id=booking_id, actor=actor, origin=origin, fallback=fallback)
             step = await ctx.store.write(plan_now)
             if step.kind == "reuse":
                 return link_of(step.payment, reused=True)
@@ -84,17 +93,29 @@ async def checkout(
                 made = await create_session(ctx, step.payment, actor, first_try=step.fresh)
                 return link_of(made, reused=False)
             except CurrencyRefused as refused:
-                await confirm_fallback(ctx, refused.row, confirmed=fallback_confirmed or origin != "desk")
-                use_fallback = True
+                await ctx.store.write(partial(note_refusal, ctx, refused.row))
         raise StripeFailed(None, "The link kept changing while it was being made: try again", retryable=True)
 
 
-async def confirm_fallback(ctx: Context, row: payments.PaymentRow, *, confirmed: bool) -> None:
-    """Go on in the other currency, or raise: no fresh rate (Refused), or staff have not said yes (FallbackOffered)."""
-    offer = await ctx.store.read(lambda tx: offer_in(ctx, tx, row.booking_amount_minor, row.booking_currency))
-    if not confirmed:
-        raise FallbackOffered(offer)
-    log.warning("currency fallback %s->%s for booking %d: %s", row.currency, offer.currency, row.booking_id, offer.rate)
+def note_refusal(ctx: Context, row: payments.PaymentRow, tx: Tx) -> None:
+    """Stripe's own words prove it: from here on the fallback is known before the call.
+
+    A refusal of the fallback itself proves nothing about the primary currency, and there is no third one.
+    """
+    if row.currency != row.booking_currency:
+        raise Refused(Refusal("currency", f"Stripe does not take {row.currency} on this account either"))
+    remember(ctx, tx, row.booking_currency, taken=False)
+
+
+def agreed_offer(ctx: Context, tx: Tx, fallback: Fallback, amount_minor: int, currency: str) -> Offer | None:
+    """The charge in the other currency, or None where Stripe takes the booking's own. Raises Refused without a fresh
+    rate, FallbackOffered where staff have not said yes to exactly this one."""
+    if not known_unsupported(ctx, tx, currency):
+        return None
+    offer = offer_in(ctx, tx, amount_minor, currency)
+    if fallback.by_itself or (fallback.confirmed and fallback.confirmed.same_charge(offer)):
+        return offer
+    raise FallbackOffered(offer)
 
 
 def stripe_is_there(ctx: Context) -> None:
@@ -102,7 +123,7 @@ def stripe_is_there(ctx: Context) -> None:
     _ = ctx.stripe
 
 
-def plan(tx: Tx, ctx: Context, booking_id: int, actor: str, origin: str, fallback: bool) -> Step:
+def plan(tx: Tx, ctx: Context, booking_id: int, actor: str, origin: str, fallback: Fallback) -> Step:
     """In one transaction: what to do next. A new intention is committed here, before any call."""
     loaded = ledger.load(tx, booking_id)
     if loaded is None:
@@ -137,14 +158,16 @@ def stored(tx: Tx, payment_id: int) -> payments.PaymentRow:
     return row
 
 
-def intend(tx: Tx, ctx: Context, loaded: ledger.Loaded, actor: str, origin: str, fallback: bool) -> payments.PaymentRow:
+def intend(
+    tx: Tx, ctx: Context, loaded: ledger.Loaded, actor: str, origin: str, fallback: Fallback
+) -> payments.PaymentRow:
     """Commit the intention to create a session for the booking's present price, in its currency or the other one."""
     booking = bookings.get(tx, loaded.booking_id)
     if booking is None:
         raise Refused(NOT_FOUND)
     uid = secrets.token_hex(12)
     amount_minor, currency = loaded.ledger.amount_minor, loaded.ledger.currency
-    offer = offer_in(ctx, tx, amount_minor, currency) if fallback else None
+    offer = agreed_offer(ctx, tx, fallback, amount_minor, currency)
     charged = (offer.amount_minor, offer.currency) if offer else (amount_minor, currency)
     limit = charge_limit(*charged)
     if limit:
@@ -170,6 +193,7 @@ def intend(tx: Tx, ctx: Context, loaded: ledger.Loaded, actor: str, origin: str,
         detail = f"{format_minor(*charged)} for {format_minor(amount_minor, currency)}, {offer.rate}"
         line = Line("fallback", f"Currency fallback {currency} -> {charged[1]}", detail)
         ledger.add_line(tx, booking.id, actor, line)
+        log.warning("currency fallback %s->%s for booking %d: %s", currency, charged[1], booking.id, offer.rate)
     resave(tx, loaded.booking_id, actor)
     return stored(tx, payment_id)
 

@@ -7,7 +7,7 @@ the day of a refund.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -17,7 +17,9 @@ from travello_desk.payments.rules import Refusal, Refused
 from travello_desk.store.database import any_setting, keep_setting
 from travello_desk.store.tx import Tx
 
-SETTING = "fx_rate"
+TYPED, FED = "fx_rate", "fx_rate_feed"
+# A rate of the day after tomorrow is a typing error: it would count as fresh until then.
+MOST_DAYS_AHEAD = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,10 @@ class Offer:
     booking_currency: str
     rate: Rate
     age_hours: int
+
+    def same_charge(self, other: Offer) -> bool:
+        """Whether a person who said yes to this one has said yes to the other: the age alone may differ."""
+        return replace(self, age_hours=0) == replace(other, age_hours=0)
 
     @property
     def sentence(self) -> str:
@@ -58,19 +64,40 @@ def age_of(ctx: Context, rate: Rate) -> timedelta:
 
 
 def candidates(ctx: Context, tx: Tx) -> list[Rate]:
-    """Every rate that is known, the newest first."""
+    """Every rate that is known, the newest first; of one day, a person's before the settings' before the feed's."""
     primary, fallback = ctx.settings.currency_primary, ctx.settings.currency_fallback
-    found = []
     given = ctx.settings.fx_rate
-    if given and (given.primary, given.fallback) == (primary, fallback):
-        found.append(Rate(primary, fallback, given.rate, given.as_of_on, "FX_RATE"))
-    kept = any_setting(tx, SETTING)
-    if kept:
-        item = json.loads(kept)
-        if (item["primary"], item["fallback"]) == (primary, fallback):
-            as_of = date.fromisoformat(item["as_of_on"])
-            found.append(Rate(primary, fallback, Decimal(item["units"]), as_of, item["source"]))
-    return sorted(found, key=lambda rate: rate.as_of_on, reverse=True)
+    found = [
+        kept_rate(tx, TYPED),
+        Rate(given.primary, given.fallback, given.rate, given.as_of_on, "FX_RATE") if given else None,
+        kept_rate(tx, FED),
+    ]
+    last_day = today(ctx) + timedelta(days=MOST_DAYS_AHEAD)
+    usable = [
+        rate
+        for rate in found
+        if rate and (rate.primary, rate.fallback) == (primary, fallback) and rate.as_of_on <= last_day
+    ]
+    return sorted(usable, key=lambda rate: rate.as_of_on, reverse=True)
+
+
+def kept_rate(tx: Tx, setting: str) -> Rate | None:
+    """A rate kept in the store, typed by staff or read from the feed."""
+    kept = any_setting(tx, setting)
+    if not kept:
+        return None
+    item = json.loads(kept)
+    as_of = date.fromisoformat(item["as_of_on"])
+    return Rate(item["primary"], item["fallback"], Decimal(item["units"]), as_of, item["source"])
+
+
+def today(ctx: Context) -> date:
+    """The hotel's day."""
+    return datetime.fromtimestamp(ctx.clock(), ctx.settings.hotel_timezone).date()
+
+
+def is_fresh(ctx: Context, rate: Rate) -> bool:
+    return age_of(ctx, rate) <= timedelta(hours=ctx.settings.fx_max_age_hours)
 
 
 def offer_in(ctx: Context, tx: Tx, amount_minor: int, currency: str) -> Offer:
@@ -81,29 +108,32 @@ def offer_in(ctx: Context, tx: Tx, amount_minor: int, currency: str) -> Offer:
     rates = candidates(ctx, tx)
     if not rates:
         raise Refused(Refusal("no_rate", f"Stripe does not take {currency} here, and no exchange rate is set"))
-    age = age_of(ctx, rates[0])
-    if age > timedelta(hours=settings.fx_max_age_hours):
+    if not is_fresh(ctx, rates[0]):
         told = f"the newest exchange rate is of {rates[0].as_of_on.isoformat()}"
         raise Refused(Refusal("stale_rate", f"Stripe does not take {currency} here, and {told}: set a fresh one"))
-    hours = int(age.total_seconds() // 3600)
+    hours = int(age_of(ctx, rates[0]).total_seconds() // 3600)
     return Offer(convert(amount_minor, rates[0]), rates[0].fallback, amount_minor, currency, rates[0], hours)
 
 
 async def set_rate(ctx: Context, units: str, source: str, as_of_on: date | None = None) -> Rate:
-    """Keep a rate typed by staff or read from the feed. Raises Refused when it is not a positive number."""
-    today = datetime.fromtimestamp(ctx.clock(), ctx.settings.hotel_timezone).date()
-    rate = Rate(
-        ctx.settings.currency_primary, ctx.settings.currency_fallback, positive(units), as_of_on or today, source
-    )
+    """Keep a rate typed by staff. Raises Refused when it is not a positive number, or its day is not near."""
+    as_of_on = as_of_on or today(ctx)
+    if as_of_on > today(ctx) + timedelta(days=MOST_DAYS_AHEAD):
+        raise Refused(Refusal("bad_rate", f"A rate of {as_of_on.isoformat()} cannot be known yet"))
+    rate = Rate(ctx.settings.currency_primary, ctx.settings.currency_fallback, positive(units), as_of_on, source)
+    await keep_rate(ctx, TYPED, rate)
+    return rate
+
+
+async def keep_rate(ctx: Context, setting: str, rate: Rate) -> None:
     document = {
         "primary": rate.primary,
         "fallback": rate.fallback,
         "units": str(rate.units),
         "as_of_on": rate.as_of_on.isoformat(),
-        "source": source,
+        "source": rate.source,
     }
-    await ctx.store.write(lambda tx: keep_setting(tx, SETTING, json.dumps(document)))
-    return rate
+    await ctx.store.write(lambda tx: keep_setting(tx, setting, json.dumps(document)))
 
 
 def positive(text: str) -> Decimal:

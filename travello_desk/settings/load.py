@@ -74,6 +74,7 @@ def load(environ: Mapping[str, str], cwd: Path) -> Settings:
         fx_rate=_fx_rate(reader, primary, fallback),
         fx_rate_url=get("FX_RATE_URL", _optional(fields.http_url), None, "https://rates.example/usd.json"),
         fx_max_age_hours=whole("FX_MAX_AGE_HOURS", 24, 1, 24 * 366),
+        fx_auto_fallback=get("FX_AUTO_FALLBACK", fields.boolean, True, "1"),
         data_dir=data_dir,
         database=get(
             "DATABASE_URL",

@@ -62,8 +62,11 @@ class Settings:
     payment_success_url: str | None
     payment_cancel_url: str | None
     fx_rate: FxRate | None
-    fx_rate_url: str | None
+    fx_rate_url: str | None = field(repr=False)
+    """May hold a key in its query: never logged."""
     fx_max_age_hours: int
+    fx_auto_fallback: bool
+    """Whether calls without staff may charge in the fallback currency by themselves, at a fresh rate."""
     data_dir: Path
     database: Database
     log_file: Path

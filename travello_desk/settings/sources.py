@@ -15,7 +15,7 @@ from travello_desk.settings.errors import SettingsError
 # These may be given as NAME_FILE=/path instead, so that no secret stands in the environment (Docker, systemd).
 SECRETS = frozenset(
     """STRIPE_SECRET_KEY STRIPE_PUBLISHABLE_KEY STRIPE_WEBHOOK_SECRET
-    AUTH_JWT_SECRET DATABASE_URL SMTP_URL""".split()
+    AUTH_JWT_SECRET DATABASE_URL SMTP_URL FX_RATE_URL""".split()
 )
 
 

@@ -176,7 +176,7 @@ async def test_a_payment_in_dollars_shows_both_amounts_and_goes_back_in_dollars(
         rate = FxRate("PKR", "USD", Decimal(280), date(2026, 11, 24))
         desk.ctx.settings = replace(desk.ctx.settings, fx_rate=rate)
         booking_id = await desk.book("TRV-1", amount_minor=2_400_000)
-        link = await checkout(desk.ctx, booking_id, "Ayesha", fallback_confirmed=True)
+        link = await checkout(desk.ctx, booking_id, "guest", origin="guest")
         await desk.sandbox.pay(link.session_id)
         await desk.feed()
         async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):

@@ -130,13 +130,13 @@ class LinkDialog(BookingModal[Outcome | None]):
         else:
             self.start()
 
-    def start(self, *, fallback: bool = False, renew: bool = False) -> None:
+    def start(self, *, confirmed: Offer | None = None, renew: bool = False) -> None:
         """Make the session, or find the one that is open."""
         self.making, self.warned, self.fault, self.offer = True, False, "", None
         self.look_again()
-        self.by_app(self.make(fallback, renew))
+        self.by_app(self.make(confirmed, renew))
 
-    async def make(self, fallback: bool, renew: bool) -> None:
+    async def make(self, confirmed: Offer | None, renew: bool) -> None:
         """The worker: three ends, and every one leaves the window usable."""
         booking_id, actor = self.booking.booking.id, self.user.name
         trouble: StripeFailed | StoreError | None = None
@@ -144,7 +144,7 @@ class LinkDialog(BookingModal[Outcome | None]):
             old = open_link(self.booking) if renew else None
             if old is not None:
                 await expire_payment(self.ctx, old.payment.seq, actor)
-            await checkout(self.ctx, booking_id, actor, fallback_confirmed=fallback)
+            await checkout(self.ctx, booking_id, actor, confirmed=confirmed)
         except FallbackOffered as offered:
             self.offer = offered.offer
         except Refused as refused:
@@ -296,7 +296,7 @@ class LinkDialog(BookingModal[Outcome | None]):
     async def action_yes(self) -> None:
         """Yes to the offered currency; otherwise the silent twin of `c`."""
         if self.offer is not None:
-            self.start(fallback=True)
+            self.start(confirmed=self.offer)
         else:
             await self.action_copy()
 
