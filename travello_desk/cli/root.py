@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import json
 import sys
@@ -16,6 +15,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 import click
 
 from travello_desk import __version__
+from travello_desk.cli.commands import COMMANDS, help_text
 
 T = TypeVar("T")
 
@@ -38,34 +38,6 @@ class Doors(Protocol):
     def token(self, user_id: int, staff: bool, ttl_seconds: int) -> str: ...
 
 
-# name -> (module:attribute, help). The help stands here so that `--help` loads no command.
-COMMANDS: dict[str, tuple[str, str]] = {
-    "desk": ("house:desk", "Open the desk (the default)"),
-    "demo": ("house:demo", "The desk on a fresh sandbox: no keys, no internet"),
-    "serve": ("house:serve", "The listener and background work without a screen"),
-    "import": ("house:import_", "Bookings from a CSV file"),
-    "bookings": ("bookings:bookings", "List and search bookings"),
-    "booking": ("bookings:booking", "One booking with payments, refunds, timeline"),
-    "link": ("payments:link", "Create or reuse the payment link"),
-    "mark-paid": ("payments:mark_paid", "Take the balance at the desk"),
-    "undo-paid": ("payments:undo_paid", "Take a mark paid back, with a reason"),
-    "refund": ("payments:refund", "Give online money back, all or part"),
-    "pay-out": ("payments:pay_out", "Give desk money back in cash"),
-    "switch": ("payments:switch", "Move a booking between ONLINE and ARRIVAL"),
-    "cancel": ("payments:cancel", "Cancel a booking, or note a no-show"),
-    "reopen": ("payments:reopen", "Take a cancellation back"),
-    "rate": ("rates:rate", "Show or set the exchange rate of the fallback currency"),
-    "report": ("day:report", "The day: takings by tender, refunds, outstanding"),
-    "staff": ("staff:staff", "Desk users: add, list, disable"),
-    "reconcile": ("house:reconcile", "Ask Stripe for everything missed and apply it"),
-    "doctor": ("care:doctor", "Check settings, keys, clock, store, webhook, address, mail"),
-    "backup": ("care:backup", "A consistent copy of the store while it runs"),
-    "restore": ("care:restore", "Put a backup in the store's place"),
-    "verify": ("house:verify", "Recompute every status from its facts and compare"),
-    "token": ("house:token", "A bearer token for the JSON API"),
-}
-
-
 class LazyGroup(click.Group):
     """Commands by name, imported one at a time."""
 
@@ -80,9 +52,8 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(loaded, attribute)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+    def get_help(self, ctx: click.Context) -> str:
+        return help_text()
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -105,6 +76,8 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def run(ctx: click.Context, work: Callable[[Any], Awaitable[T]], *, as_json: bool = False) -> T:
     """Open the house, run one operation, close the house. Ends the process with the right code when it fails."""
+
+    import asyncio
 
     async def inside() -> T:
         async with doors(ctx).context() as context:

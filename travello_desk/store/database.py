@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from travello_desk.store.checkpoints import Checkpointer
 from travello_desk.store.contract import Store as Store
+from travello_desk.store.drivers import sqlite_only
 from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailable
 from travello_desk.store.health import Health, of_file
 from travello_desk.store.tx import Tx
@@ -140,7 +141,8 @@ class SqliteStore(Store):
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection of Peewee's with our pragmas. Read-only ones can not write, whatever they are asked."""
-    from peewee import SqliteDatabase
+    with sqlite_only():
+        from peewee import SqliteDatabase
 
     pragmas = dict(PRAGMAS)
     if read_only:
@@ -155,12 +157,16 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 def migrate(path: Path) -> list[str]:
     """Bring the schema up to date; the names of what was applied. Two processes at once: one waits for the other."""
-    from peewee import DatabaseError, SqliteDatabase
-    from playhouse.migrations import Runner
+    with sqlite_only():
+        from peewee import DatabaseError, SqliteDatabase
 
     database = SqliteDatabase(str(path), pragmas=PRAGMAS, timeout=30)
     try:
         database.connect()
+        if is_current(database):
+            return []
+        with sqlite_only():
+            from playhouse.migrations import Runner
         with database.atomic("IMMEDIATE"):
             applied: list[str] = Runner(database, str(MIGRATIONS)).up()
         return applied
@@ -168,6 +174,14 @@ def migrate(path: Path) -> list[str]:
         raise translate(error.__cause__ if isinstance(error.__cause__, sqlite3.Error) else error) from error
     finally:
         database.close()
+
+
+def is_current(database: Any) -> bool:
+    """Whether every migration we have is applied; asked at every start, so without the machinery that applies them."""
+    wanted = {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
+    if not database.table_exists("schema_migration"):
+        return False
+    return wanted <= {name for (name,) in database.execute_sql("SELECT name FROM schema_migration")}
 
 
 def create_private(path: Path) -> None:

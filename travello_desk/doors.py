@@ -1,0 +1,48 @@
+"""The commands' way into the house. Nothing is read, opened or imported before a door is used."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+
+class HouseDoors:
+    """What `cli.root.Doors` asks for."""
+
+    def context(self) -> AbstractAsyncContextManager[Any]:
+        from travello_desk.assembly import open_context
+
+        return open_context()
+
+    def store_path(self) -> Any:
+        from travello_desk.assembly import current_settings
+
+        return current_settings().database.path
+
+    def examine(self, context: Any) -> Any:
+        from travello_desk.doctor import examine
+
+        return examine(context)
+
+    def desk(self) -> int:
+        os.environ.setdefault("TEXTUAL_FPS", "120")  # halves the time from key to paint; read when Textual is imported
+        from travello_desk.assembly import desk_main
+
+        return desk_main()
+
+    def serve(self) -> int:
+        from travello_desk.assembly import serve_main
+
+        return serve_main()
+
+    def demo(self, options: dict[str, Any]) -> int:
+        os.environ.setdefault("TEXTUAL_FPS", "120")
+        from travello_desk.demo import demo_main
+
+        return demo_main(options)
+
+    def token(self, user_id: int, staff: bool, ttl_seconds: int) -> str:
+        from travello_desk.assembly import make_token
+
+        return make_token(user_id, staff=staff, ttl_seconds=ttl_seconds)
