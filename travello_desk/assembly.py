@@ -139,8 +139,8 @@ async def run_desk(house: House, user: Any = None, notice: str = "") -> int:
     await house.start_listener()
     house.start_background()
     app = DeskApp(house.ctx, user, notice=notice)
-    result: int | None = await app.run_async()
-    return result or 0
+    await app.run_async()
+    return app.return_code or 0
 
 
 def current_settings() -> Settings:

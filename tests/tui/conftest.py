@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import inspect
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,3 +32,25 @@ async def hotel(model: Model, tmp_path: Path) -> AsyncIterator[Desk]:
     """A copy of it."""
     async with copied(model, tmp_path) as found:
         yield found
+
+
+class Faults(logging.Handler):
+    """Keeps what workers of the desk have failed with."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(record.getMessage())
+
+
+@pytest.fixture(autouse=True)
+def worker_faults(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """A worker's fault ends no desk (E14), but it fails the test: unless that asks for this list, and judges it."""
+    faults, logger = Faults(), logging.getLogger("travello_desk.tui.work")
+    logger.addHandler(faults)
+    yield faults.told
+    logger.removeHandler(faults)
+    asked = "worker_faults" in inspect.signature(request.function).parameters
+    assert asked or not faults.told

@@ -27,7 +27,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield found
 
 
-async def until(pilot: Pilot[Any], ready: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(pilot: Pilot[Any], ready: Callable[[], object], seconds: float = 30.0) -> None:
     async with asyncio.timeout(seconds):
         while not ready():
             await pilot.pause(0.02)

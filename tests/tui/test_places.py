@@ -123,7 +123,7 @@ async def test_a_fault_of_the_desk_leaves_three_lines_and_no_guest_s_name(
 
 
 def test_the_words_of_a_crash_say_where_to_look(tmp_path: Path) -> None:
-    path = write_crash(tmp_path / "desk.log")
+    path = write_crash(tmp_path / "desk.log", RuntimeError("no matter"))
     words = crash_words(path).plain
     assert len(words.splitlines()) == 3
     assert str(path) in words

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "") -> None:

@@ -118,7 +118,7 @@ class DeskApp(App[int]):
         start(self, self.feed.poll_forever, "feed", exclusive=False)
         self.set_interval(1.0, self.look_around)
         if self.user is None:
-            start(self, self.sign_in, "sign-in")
+            start(self, self.sign_in, "sign-in", vital=True)
         else:
             self.open_desk()
         if self.notice:
@@ -177,10 +177,23 @@ class DeskApp(App[int]):
         booking_id = getattr(screen, "booking_id", None)
         return frozenset({booking_id}) if isinstance(booking_id, int) else frozenset()
 
-    def _fatal_error(self) -> None:
-        """Textual would print a traceback with local variables: guests' names. Ours goes to the log, masked."""
-        path = write_crash(self.ctx.settings.log_file)
-        self.panic(crash_words(path))
+    def worker_failed(self, fault: Exception) -> None:
+        """A worker has raised: one sentence where it stays until the next key; the log has the place (E14)."""
+        from travello_desk.tui.screens.base import DeskScreen
+
+        said = f"A fault of the desk itself ({type(fault).__name__}): it goes on, the log tells where"
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, DeskScreen):
+                screen.say(said)
+                return
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual would print a traceback with local variables: guests' names. Ours goes to the log, without them."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self.panic(crash_words(write_crash(self.ctx.settings.log_file, error)))
 
     # Actions that work anywhere
 
@@ -217,7 +230,7 @@ class DeskApp(App[int]):
     def desk_lock(self) -> None:
         """Cover the desk until somebody signs in; what stands below goes on living."""
         if self.user is not None and not self.locked:
-            start(self, partial(self.sign_in, self.user.name), "sign-in")
+            start(self, partial(self.sign_in, self.user.name), "sign-in", vital=True)
 
     def action_command_palette(self) -> None:
         if not self.locked:

@@ -174,6 +174,7 @@ def keys(items: Sequence[KeyHint], width: int, glyphs: Glyphs) -> Content:
 
 KEY_NAMES: Final[Mapping[str, str]] = {
     "slash": "/",
+    "asterisk": "*",
     "question_mark": "?",
     "exclamation_mark": "!",
     "escape": "Esc",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import traceback
 from pathlib import Path
 
@@ -12,12 +11,21 @@ from rich.text import Text
 log = logging.getLogger(__name__)
 
 
-def write_crash(log_file: Path) -> Path:
-    """Log where the current exception came from: files, lines, its type. Not its text, not its variables."""
-    kind, _, trace = sys.exc_info()
-    name = kind.__name__ if kind else "unknown"
-    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
-    log.critical("the desk stopped: %s at %s", name, " < ".join(reversed(places)) or "no place")
+def story_of(error: BaseException) -> str:
+    """Where an exception came from: its type, files and lines, innermost first. Not its text, not its variables.
+
+    An exception in a worker comes wrapped; the one that tells something is inside.
+    """
+    inner = getattr(error, "error", None)
+    root = inner if isinstance(inner, BaseException) else error
+    frames = traceback.extract_tb(root.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return f"{type(root).__name__} at {' < '.join(reversed(places)) or 'no place'}"
+
+
+def write_crash(log_file: Path, error: BaseException) -> Path:
+    """Log the end of the desk; where to read it."""
+    log.critical("the desk stopped: %s", story_of(error))
     return log_file
 
 

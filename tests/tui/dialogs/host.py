@@ -154,7 +154,7 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
     await settle(pilot)
 
 
-async def until(ready: Callable[[], object], seconds: float = 8.0) -> None:
+async def until(ready: Callable[[], object], seconds: float = 30.0) -> None:
     """Poll until something is so, or fail."""
     async with asyncio.timeout(seconds):
         while not ready():  # noqa: ASYNC110 (what is polled has no event of its own)

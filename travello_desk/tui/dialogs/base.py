@@ -23,6 +23,7 @@ from travello_desk.operations.context import Context
 from travello_desk.operations.errors import StripeFailed
 from travello_desk.payments.rules import Refused
 from travello_desk.store.errors import StoreError
+from travello_desk.tui.crash import story_of
 from travello_desk.tui.dialogs.booking_modal import BookingModal
 from travello_desk.tui.dialogs.choice import Choice
 from travello_desk.tui.dialogs.fields import Field, GuardedButton, Words
@@ -193,8 +194,8 @@ class DeskDialog(BookingModal[Outcome | None]):
             await self.refused(refused)
         except (StripeFailed, StoreError) as failed:
             await self.failed(failed)
-        except Exception as fault:  # a worker's edge: a bug must not leave the button in flight for ever
-            log.exception("%s failed", self.VERB)
+        except Exception as fault:  # noqa: BLE001 - a worker's edge: a bug must not leave the button in flight for ever
+            log.error("%s failed: %s", self.VERB, story_of(fault))  # not its text: that may name a guest
             await self.failed(fault)
         else:
             self.finish(outcome)

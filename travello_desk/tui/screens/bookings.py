@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from travello_desk.store import bookings
-from travello_desk.store.browse import SORTS, BookingRow
+from travello_desk.store.browse import SORTS
 from travello_desk.store.errors import StoreError
 from travello_desk.tui import bars
 from travello_desk.tui.bars import Part, Tab
@@ -24,7 +24,7 @@ from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.listing import COUNT_CAP, Listing
 from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.screens.booking_columns import booking_columns
-from travello_desk.tui.screens.place import BookingPlace
+from travello_desk.tui.screens.marking import Marking
 from travello_desk.tui.screens.view_words import (
     BY_ID,
     BY_KEY,
@@ -48,7 +48,7 @@ COLUMN_SORTS = {"guest": ("guest",), "room": ("room",), "balance": ("balance",),
 SORT_COLUMNS = {"guest": "guest", "room": "room", "balance": "balance", "arrival": "in", "arrival_last": "in"}
 
 
-class BookingsScreen(BookingPlace):
+class BookingsScreen(Marking):
     """See the module."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,7 +63,6 @@ class BookingsScreen(BookingPlace):
     def __init__(self, listing: Listing) -> None:
         super().__init__()
         self.listing = listing
-        self.table: VirtualTable[BookingRow] = VirtualTable(id="list")
         self.box = SearchBox(id="search")
         self.empty = Static("", id="empty", markup=False)
         self.pane = TextPane(id="pane")
@@ -300,10 +299,6 @@ class BookingsScreen(BookingPlace):
     def opened(self) -> None:
         self.desk_open()
 
-    def desk_mark(self) -> None:
-        self.table.toggle_mark()
-        self.refresh_bars()
-
     def desk_sort(self) -> None:
         self.sort_by(self.listing.next_order(self.table.total))
 
@@ -325,5 +320,4 @@ class BookingsScreen(BookingPlace):
         elif self.box.value:
             self.box.value = ""
         elif self.table.marked:
-            self.table.clear_marks()
-            self.refresh_bars()
+            self.set_marks(())

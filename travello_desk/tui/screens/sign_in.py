@@ -29,6 +29,7 @@ from travello_desk.tui import when
 from travello_desk.tui.badges import clean
 from travello_desk.tui.dialogs.fields import Field, Row, Words
 from travello_desk.tui.screens.health import health_words
+from travello_desk.tui.work import start
 
 NAME_COLUMN, ROLE_COLUMN = 16, 10
 
@@ -194,7 +195,7 @@ class SignInScreen(ModalScreen[User]):
         elif self.pin.value and not self.checking:
             self.checking = True
             self.say("")
-            self.run_worker(self.enter(), exit_on_error=False)
+            start(self, self.enter, "enter")
 
     async def enter(self) -> None:
         """Check, and go in or say why not."""
@@ -206,7 +207,8 @@ class SignInScreen(ModalScreen[User]):
             self.say(f"The store cannot be written: {failed}")
         else:
             self.dismiss(User(person.name, person.role, person.refund_limit_minor))
-        self.checking = False
+        finally:
+            self.checking = False
 
     async def check(self) -> Person:
         return await staff.authenticate(self.ctx, self.name_chosen, self.pin.value)

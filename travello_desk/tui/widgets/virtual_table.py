@@ -6,7 +6,7 @@ cursor is on it stays there, with its new status, until the cursor moves: no key
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
@@ -332,8 +332,8 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         self._paint_line(self.cursor_index)
         self.move_to(self.cursor_index + 1)
 
-    def clear_marks(self) -> None:
-        self.marked.clear()
+    def set_marks(self, ids: Iterable[int]) -> None:
+        self.marked = set(ids)
         self.refresh()
 
     # Events
