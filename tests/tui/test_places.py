@@ -12,11 +12,11 @@ from tests.desk import Desk
 from tests.tui.grid import screen_text
 from tests.tui.hotel import desk_app
 from tests.tui.waiting import settled, until
-from travello_desk.actions import ACTIONS
+from travello_desk.actions import ACTIONS, BY_ID
 from travello_desk.tui.app import DeskApp
 from travello_desk.tui.crash import crash_words, write_crash
 from travello_desk.tui.keys import keys_text
-from travello_desk.tui.palette import told_actions
+from travello_desk.tui.palette import shown, told_actions
 from travello_desk.tui.screens.bookings import BookingsScreen
 from travello_desk.tui.screens.keys import KeysScreen
 
@@ -36,6 +36,18 @@ async def test_the_palette_lists_every_action_the_impossible_ones_last(hotel: De
         possible = [reason is None for _, reason in told]
         assert possible == sorted(possible, reverse=True)
         assert {action.id: reason for action, reason in told}["refund"] == "nothing was paid yet"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 34)])
+async def test_the_palette_dims_what_is_not_possible_and_says_why(hotel: Desk, size: tuple[int, int]) -> None:
+    app = desk_app(hotel)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p", *"refund")
+        await until(pilot, lambda: "not now: nothing was paid yet" in screen_text(app), "the reason")
+    quiet = shown(BY_ID["refund"], "nothing was paid yet")
+    assert [span.style for span in quiet.spans] == ["$quiet"]
+    assert not shown(BY_ID["link"], None).spans
 
 
 async def test_an_action_is_found_and_run_from_the_palette(hotel: Desk) -> None:

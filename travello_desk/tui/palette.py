@@ -24,26 +24,34 @@ def told_actions(screen: Screen[object]) -> list[Told]:
 
 
 class DeskCommands(Provider):
-    """Finds actions by label, help and id."""
+    """Finds actions by label, help and id. What is not possible now is dim, comes last, and says why not."""
 
     async def discover(self) -> Hits:
         for action, reason in told_actions(self.screen):
-            name = f"{action.label}  {keys_text(action)}"
-            yield DiscoveryHit(name, self.runner(action), help=reason or action.help)
+            yield DiscoveryHit(shown(action, reason), self.runner(action), text=action.label, help=told(action, reason))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for action, reason in told_actions(self.screen):
-            name = f"{action.label}  {keys_text(action)}"
             score = max(matcher.match(action.label), matcher.match(action.help) * 0.6)
             if score > 0:
-                shown = Content(name) if reason is None else Content.styled(name, "$quiet")
                 weight = 1.0 if reason is None else 0.01
-                yield Hit(score * weight, shown, self.runner(action), text=action.label, help=reason or action.help)
+                name = shown(action, reason)
+                yield Hit(score * weight, name, self.runner(action), text=action.label, help=told(action, reason))
 
     def runner(self, action: Action) -> Callable[[], None]:
         """Runs the action where the palette was opened."""
         return partial(run, self.screen, action.id)
+
+
+def shown(action: Action, reason: str | None) -> Content:
+    """`Refund  r`, dim where it is not possible."""
+    name = f"{action.label}  {keys_text(action)}"
+    return Content(name) if reason is None else Content.styled(name, "$quiet")
+
+
+def told(action: Action, reason: str | None) -> str:
+    return action.help if reason is None else f"not now: {reason}"
 
 
 def run(screen: Screen[object], action_id: str) -> None:

@@ -205,3 +205,23 @@ async def test_a_booking_that_is_gone_closes_the_window(house: House) -> None:
         await until(lambda: host.answered)
     assert host.answer is None
     assert host.toasts == ["This booking is not there any more"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("key", "said"), [("2", "as on the terminal's slip"), ("3", "as the bank names it"), ("4", "as on the cheque")]
+)
+async def test_without_its_number_no_other_tender_is_taken(
+    house: House, key: str, said: str, size: tuple[int, int]
+) -> None:
+    booking_id = await house.book()
+    async with shown(house.ctx, MarkPaidDialog(house.ctx, AYESHA, booking_id), size) as (host, pilot):
+        await press(pilot, key)
+        assert said in host.flat()
+        assert host.deed() == ("Mark Rs. 11,500 paid", False)
+        await press(pilot, "y", "tab", "space")
+        assert host.deed()[1] is False
+        await press(pilot, "7")
+        assert host.deed()[1] is True
+        assert said not in host.flat()
+    assert house.booking(booking_id).status == "PENDING"

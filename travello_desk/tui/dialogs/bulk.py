@@ -27,6 +27,7 @@ from travello_desk.tui.dialogs.bulk_plan import (
     BULKS,
     Bulk,
     Item,
+    by_trouble,
     count_of,
     links,
     list_content,
@@ -203,6 +204,8 @@ class BulkDialog(DeskDialog):
         assert isinstance(outcome, BulkOutcome)
         self.outcome = outcome
         self.query_one("#summary", Words).update(f"{outcome.text}" + (" · stopped" if self.stopping else ""))
+        self.items = by_trouble(self.items)
+        self.say("")
         self.look_again()
         self.list.scroll_home(animate=False)
         self.back.focus()

@@ -121,6 +121,11 @@ def result(bulk: Bulk, items: Sequence[Item]) -> str:
     return f"{text}, {failed + left} not done" if failed + left else text
 
 
+def by_trouble(items: Sequence[Item]) -> list[Item]:
+    """The result as it is read: what failed, what was not reached, what is done, what was left alone."""
+    return sorted(items, key=lambda item: ("failed", "doing", "will", "done", "cannot").index(item.state))
+
+
 def list_content(items: Sequence[Item], width: int) -> Content:
     """One booking a line; words that are too long go on below their beginning."""
     return Content("\n").join([line for item in items for line in lines_of(item, width)])

@@ -24,6 +24,7 @@ from travello_desk.tui.dialogs.stories import paid_story
 
 TENDERS = (("cash", "Cash"), ("card", "Card terminal"), ("transfer", "Bank"), ("cheque", "Cheque"))
 REFERENCE = {"card": "Slip no", "transfer": "Reference", "cheque": "Cheque no"}
+WANTED = {"card": "as on the terminal's slip", "transfer": "as the bank names it", "cheque": "as on the cheque"}
 HOW = {"cash": "in cash", "card": "by card terminal", "transfer": "by bank", "cheque": "by cheque"}
 COLUMN = 46
 
@@ -45,12 +46,13 @@ class MarkPaidDialog(DeskDialog):
         self.due = 0
         self.tender: Choice[str] = Choice(TENDERS, id="tender", numbered=True)
         self.received = Field(id="received", width=16)
-        self.reference = Field(id="reference", most=60)
+        self.reference = Field(id="reference", width=20, most=60)
         self.receipt = Field(id="receipt", width=16, most=40)
         self.note = Field(id="note", most=200)
         self.change = Words(classes="after", id="change")
         self.received_row = Row("Received", self.received, self.change)
-        self.reference_row = Row("Slip no", self.reference)
+        self.wanted = Words(classes="after", id="wanted")
+        self.reference_row = Row("Slip no", self.reference, self.wanted)
 
     async def prepare(self) -> None:
         seen = self.booking
@@ -92,6 +94,7 @@ class MarkPaidDialog(DeskDialog):
         self.received_row.display, self.reference_row.display = cash, not cash
         self.reference_row.rename(REFERENCE.get(self.tender.value, "Reference"))
         self.change.update(self.change_words())
+        self.wanted.update("" if self.reference.value.strip() else WANTED.get(self.tender.value, ""))
         self.query_one("#writes", Words).update(self.writes())
 
     def change_words(self) -> str:
@@ -115,8 +118,9 @@ class MarkPaidDialog(DeskDialog):
         return f"Mark {self.sum} paid"
 
     def ready(self) -> bool:
+        """Cash has to reach; anything else has a slip or a number by which the bank's paper is found again."""
         if self.tender.value != "cash":
-            return True
+            return bool(self.reference.value.strip())
         received = self.typed_received().minor
         return received is not None and received >= self.due
 
