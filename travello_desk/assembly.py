@@ -26,8 +26,8 @@ from travello_desk.operations.poll import poll_job
 from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
 from travello_desk.settings import ensure_jwt_secret, load
 from travello_desk.settings.model import Settings
-from travello_desk.store.database import open_store
 from travello_desk.store.errors import StoreUnavailable
+from travello_desk.store.opening import open_database
 
 log = logging.getLogger(__name__)
 MAIL_SECONDS = 3
@@ -83,10 +83,8 @@ def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
 
 
 def make_context(settings: Settings, clock: Callable[[], float] = time.time) -> Context:
-    """Open the store and prepare Stripe. Raises StoreUnavailable or StoreDamaged."""
-    if settings.database.path is None:
-        raise StoreUnavailable("PostgreSQL stores are not supported by this version: use sqlite:///data/travello.db")
-    store = open_store(settings.database.path, clock)
+    """Open the store and prepare Stripe. Raises StoreUnavailable, StoreDamaged or SettingsError."""
+    store = open_database(settings.database, clock)
     gateway = None
     if settings.stripe_secret_key is not None:
         from travello_desk.stripe_gateway import Gateway

@@ -15,10 +15,10 @@ class HouseDoors:
 
         return open_context()
 
-    def store_path(self) -> Any:
+    def database(self) -> Any:
         from travello_desk.assembly import current_settings
 
-        return current_settings().database.path
+        return current_settings().database
 
     def examine(self, context: Any) -> Any:
         from travello_desk.doctor import examine

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import extract_parameters
 
+from tests.backend import open_store
 from travello_desk.operations import staff
 from travello_desk.operations.context import Context
 from travello_desk.operations.pins import DUMMY_HASH, hash_pin, pin_matches, pin_refusal
@@ -17,7 +18,6 @@ from travello_desk.payments.rules import Refusal, Refused
 from travello_desk.settings import load
 from travello_desk.store import staff as rows
 from travello_desk.store import timeline
-from travello_desk.store.database import open_store
 
 NOW = 1_790_000_000
 

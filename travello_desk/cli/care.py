@@ -39,9 +39,9 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def backup(ctx: click.Context, file: Path, as_json: bool) -> None:
     """A consistent copy of the store while desks and listeners go on working."""
-    from travello_desk.store import backup as backups
+    from travello_desk.store import copies
 
-    size = guarded(lambda: backups.backup(doors(ctx).store_path(), file), as_json=as_json)
+    size = guarded(lambda: copies.backup(doors(ctx).database(), file), as_json=as_json)
     if as_json:
         print_json({"file": str(file), "bytes": size})
     else:
@@ -54,9 +54,9 @@ def backup(ctx: click.Context, file: Path, as_json: bool) -> None:
 @click.pass_context
 def restore(ctx: click.Context, file: Path, as_json: bool) -> None:
     """Put a backup in the store's place. The old store is put aside, never deleted; then run reconcile."""
-    from travello_desk.store import backup as backups
+    from travello_desk.store import copies
 
-    aside = guarded(lambda: backups.restore(file, doors(ctx).store_path()), as_json=as_json)
+    aside = guarded(lambda: copies.restore(file, doors(ctx).database()), as_json=as_json)
     if as_json:
         print_json({"restored": str(file), "old_store": str(aside) if aside else None})
         return

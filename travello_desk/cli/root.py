@@ -26,7 +26,7 @@ class Doors(Protocol):
     def context(self) -> AbstractAsyncContextManager[Any]:
         """The context of operations for the length of an `async with`."""
 
-    def store_path(self) -> Any:
+    def database(self) -> Any:
         """The store's file, without opening it."""
 
     def examine(self, context: Any) -> Any:
