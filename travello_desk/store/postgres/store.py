@@ -19,7 +19,7 @@ from travello_desk.store.postgres import condition
 from travello_desk.store.postgres.connections import Connection, check_server, connect
 from travello_desk.store.postgres.errors import is_lost, translate
 from travello_desk.store.postgres.listening import Listener
-from travello_desk.store.postgres.schema import migrate, tables_with_id
+from travello_desk.store.postgres.schema import prepare, tables_with_id
 from travello_desk.store.postgres.tx import PostgresTx
 from travello_desk.store.postgres.writer import PostgresWriter
 from travello_desk.store.tx import Tx
@@ -135,7 +135,7 @@ def open_store(url: str, place: str, clock: Callable[[], float]) -> PostgresStor
     """Open the store, its schema made or brought up to date. Raises StoreUnavailable with one clear sentence."""
     with connect(url) as connection:
         check_server(connection)
-        applied = migrate(url)
+        applied = prepare(connection, url)
         install = install_id(connection)
     if applied:
         log.info("store %s: applied %s", place, ", ".join(applied))
