@@ -10,6 +10,8 @@ from travello_desk.tui import when
 from travello_desk.tui.bars import HeaderState, Light
 
 SILENT_SECONDS = 60
+OTHER_DESK = "other desk"
+"""How the listener says that another desk of this store has the port (webhook/server.py)."""
 
 
 def header_state(ctx: Context, user: User | None, business_on: date, calendar_on: date) -> HeaderState:
@@ -28,13 +30,28 @@ def header_state(ctx: Context, user: User | None, business_on: date, calendar_on
 
 
 def listener_light(ctx: Context, now: float) -> Light:
-    """Whether Stripe's events can reach us, and when the last one did."""
+    """Whether Stripe's events can reach us, and when the last one did. While it is polled, silence is not well."""
     health = ctx.health
     heard = max(health.last_event_at, health.last_poll_at)
     note = when.age(now - heard) if heard else ""
     if health.listener_fault or not health.listener:
         return Light("listener", "off" if not health.listener else note, good=False)
-    return Light("listener", note)
+    if health.listener == OTHER_DESK:
+        return Light("listener: other desk")
+    return Light("listener", note, good=not (heard and now - heard > patience(ctx)))
+
+
+def patience(ctx: Context) -> float:
+    """So long may nothing be heard: two rounds of polling and a minute at least; without polling nights are silent."""
+    every = ctx.settings.stripe_poll_seconds
+    return max(SILENT_SECONDS, 2 * every) if every and ctx.gateway is not None else float("inf")
+
+
+def silent_since(ctx: Context) -> int:
+    """When Stripe was last seen, if what is shown may be old by now; else 0."""
+    seen = ctx.health.stripe_seen_at
+    silent = bool(ctx.health.stripe_fault) or ctx.clock() - seen > patience(ctx)
+    return seen if ctx.gateway is not None and seen and silent else 0
 
 
 def stripe_light(ctx: Context, now: float) -> Light:

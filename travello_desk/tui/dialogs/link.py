@@ -23,20 +23,24 @@ from travello_desk.operations.context import Context
 from travello_desk.operations.errors import NoStripe, StripeFailed
 from travello_desk.operations.expire import expire_payment
 from travello_desk.operations.look_up import look_up_payment
+from travello_desk.operations.mail.words import ASKS_FOR_MONEY
 from travello_desk.operations.rates import FallbackOffered, Offer
 from travello_desk.payments.rules import Refused
-from travello_desk.store import timeline
+from travello_desk.store import outbox, timeline
 from travello_desk.store.errors import StoreError
+from travello_desk.store.outbox import Mail
 from travello_desk.store.timeline import Entry
 from travello_desk.stripe_gateway.errors import GatewayError
 from travello_desk.tui.clipboard import copy_text
 from travello_desk.tui.crash import story_of
 from travello_desk.tui.dialogs import mailing, paper
+from travello_desk.tui.dialogs.address import AddressDialog
 from travello_desk.tui.dialogs.base import Outcome
 from travello_desk.tui.dialogs.booking_modal import BookingModal
 from travello_desk.tui.dialogs.fields import GuardedButton, Row, Words
 from travello_desk.tui.dialogs.guarded import HIGHEST
 from travello_desk.tui.dialogs.link_state import (
+    Life,
     LinkState,
     guest_url,
     link_facts,
@@ -47,6 +51,7 @@ from travello_desk.tui.dialogs.link_state import (
 )
 from travello_desk.tui.dialogs.stories import last_paid, open_link
 from travello_desk.tui.qr import QUIET_ZONES, QrCode, symbol
+from travello_desk.tui.state import silent_since
 
 log = logging.getLogger(__name__)
 MAKING = LinkState("making", ("… making the link",))
@@ -57,11 +62,15 @@ NEW_WARNING = (
     "  error and opens the address anew.",
     "  n again does it, Esc leaves it",
 )
-KEYS = (("copy", "c Copy"), ("email", "e E-mail"), ("open", "o Open"), ("paper", "p Save"), ("new", "n New"))
+KEYS = (
+    *(("copy", "c Copy"), ("email", "e E-mail"), ("address", "a Address")),
+    *(("open", "o Open"), ("paper", "p Save"), ("new", "n New")),
+)
 
 
 class LinkDialog(BookingModal[Outcome | None]):
-    """`c` copies, `e` mails, `o` opens, `p` saves or prints, `n` makes a new session, Esc closes; `r` tries again."""
+    """`c` copies, `a` shows the whole address, `e` mails, `o` opens, `p` saves or prints, `n` makes a new session, Esc
+    closes; `r` tries again."""
 
     VERB = "Payment link"
     WIDTH = 78
@@ -79,12 +88,14 @@ class LinkDialog(BookingModal[Outcome | None]):
         & .small { color: $text-muted; }
         & Row > .label { width: 11; }
         & .keys { height: auto; margin-top: 1; }
+        & .more { height: auto; }
         & GuardedButton { min-width: 5; margin-right: 1; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", id="link.copy"),
         Binding("y", "yes", "Yes, or copy", show=False, id="link.yes"),
+        Binding("a", "address", "Show the whole address", id="link.address"),
         Binding("e", "email", "E-mail", id="link.email"),
         Binding("o", "open", "Open", id="link.open"),
         Binding("p", "paper", "Save or print", id="link.paper"),
@@ -98,7 +109,8 @@ class LinkDialog(BookingModal[Outcome | None]):
         self.warned = False
         self.fault = ""
         self.offer: Offer | None = None
-        self.mailed: Entry | None = None
+        self.mailed: Mail | None = None
+        self.made: Entry | None = None
         self.asked = False
 
     # Opening.
@@ -120,7 +132,8 @@ class LinkDialog(BookingModal[Outcome | None]):
             Vertical(id="facts"),
             Words(id="symbol", classes="small"),
             Horizontal(*keys[:3], classes="keys"),
-            Horizontal(*keys[3:], self.back),
+            Horizontal(*keys[3:], classes="more"),
+            Horizontal(self.back, classes="more"),
             id="side",
         )
         await self.box.mount(Horizontal(QrCode(id="qr"), side, id="body"))
@@ -166,12 +179,14 @@ class LinkDialog(BookingModal[Outcome | None]):
             await self.show_trouble(trouble)
 
     async def read(self) -> bool:
-        """The booking, and when its link was mailed last."""
+        """The booking, who made its link, and the last mail with it."""
         if not await super().read():
             return False
         booking_id = self.booking.booking.id
         entries = await self.ctx.store.read(lambda tx: timeline.for_booking(tx, booking_id))
-        self.mailed = next((entry for entry in reversed(entries) if entry.kind == "emailed"), None)
+        mails = await self.ctx.store.read(lambda tx: outbox.of_booking(tx, booking_id))
+        self.made = next((entry for entry in reversed(entries) if entry.kind == "link"), None)
+        self.mailed = next((mail for mail in reversed(mails) if mail.kind in ASKS_FOR_MONEY), None)
         return True
 
     # Showing.
@@ -245,7 +260,8 @@ class LinkDialog(BookingModal[Outcome | None]):
         facts.remove_children()
         zone = self.ctx.settings.hotel_timezone
         if not self.paid:
-            facts.mount_all(Row(label, Words(text)) for label, text in link_facts(self.booking, self.mailed, zone))
+            life = Life(self.made, self.mailed, silent_since(self.ctx))
+            facts.mount_all(Row(label, Words(text)) for label, text in link_facts(self.booking, life, zone))
 
     def show_symbol(self, state: LinkState) -> None:
         """The QR symbol while the guest can use it; else the reason why there is none."""
@@ -266,9 +282,9 @@ class LinkDialog(BookingModal[Outcome | None]):
         """Only what makes sense now."""
         unusable = not (state.live or self.paid)
         for button in self.query(GuardedButton):
-            if button.name in ("copy", "email", "open", "new"):
+            if button.name in ("copy", "email", "address", "open", "new"):
                 button.display = not self.paid
-            if button.name in ("copy", "email", "open"):
+            if button.name in ("copy", "email", "address", "open"):
                 button.disabled = unusable
             if button.name == "paper":
                 button.label = Content("p Receipt" if self.paid else "p Save")
@@ -297,6 +313,11 @@ class LinkDialog(BookingModal[Outcome | None]):
         if self.usable:
             self.say(await copy_text(self.app, self.url))
 
+    def action_address(self) -> None:
+        """Where no clipboard works: the whole address on a line of its own, to be marked by hand."""
+        if self.usable:
+            self.app.push_screen(AddressDialog(self.url))
+
     async def action_yes(self) -> None:
         """Yes to the offered currency; otherwise the silent twin of `c`."""
         if self.offer is not None:
@@ -309,6 +330,7 @@ class LinkDialog(BookingModal[Outcome | None]):
             return
         try:
             self.say(await mailing.queue_link(self.ctx, self.booking.booking, self.user.name))
+            await self.reread()
         except Refused as refused:
             self.say(self.refusal_words(refused))
         except StoreError as failed:

@@ -12,6 +12,7 @@ from travello_desk.payments.explain import DECLINES
 from travello_desk.payments.projection import PaymentView
 from travello_desk.payments.rules import checkout_refusal
 from travello_desk.settings.model import Settings
+from travello_desk.store.outbox import Mail
 from travello_desk.store.timeline import Entry
 from travello_desk.tui import when
 from travello_desk.tui.dialogs import words
@@ -68,10 +69,22 @@ def declined_words(view: PaymentView, zone: ZoneInfo) -> tuple[str, ...]:
     return f"✕ {reason}", f"  at {when.clock_text(last.at, zone)}{tries}"
 
 
-def link_facts(seen: Seen, mailed: Entry | None, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """The small print: mailed, opened, how long the session lives, and what is charged when that differs."""
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What is known of a link beside its money: who made it, its last mail, since when Stripe has been silent (0)."""
+
+    made: Entry | None = None
+    mailed: Mail | None = None
+    silent_since: int = 0
+
+
+def link_facts(seen: Seen, life: Life, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """The small print: made, mailed, opened, how long the session lives, and what is charged when that differs."""
     booking = seen.booking
-    found = [("E-mailed", mailed_words(mailed, zone, seen.at))]
+    found = []
+    if life.made is not None:
+        found.append(("Made", f"{when.moment(life.made.at, zone, seen.at)} {life.made.actor}"))
+    found.append(("E-mailed", mailed_words(life.mailed, zone, seen.at)))
     opened = f"{words.times(booking.opened_count)}, last {when.moment(booking.opened_at, zone, seen.at)}"
     found.append(("Opened", opened if booking.opened_count else "not yet"))
     view = open_link(seen)
@@ -80,11 +93,20 @@ def link_facts(seen: Seen, mailed: Entry | None, zone: ZoneInfo) -> list[tuple[s
     if view is not None and view.payment.asked.currency != booking.currency:
         asked = view.payment.asked
         found.append(("Charged as", describe_minor(asked.amount_minor, asked.currency)))
+    if life.silent_since:
+        found.append(("Last known", f"{when.moment(life.silent_since, zone, seen.at)}, Stripe is silent"))
     return found
 
 
-def mailed_words(mailed: Entry | None, zone: ZoneInfo, now: int) -> str:
-    return "not yet" if mailed is None else f"{when.moment(mailed.at, zone, now)} {mailed.detail}".rstrip()
+def mailed_words(mailed: Mail | None, zone: ZoneInfo, now: int) -> str:
+    """`11:34 ayesha@example.com`, `queued`, `failed: 550 no such user`"""
+    if mailed is None:
+        return "not yet"
+    if mailed.status == "sent":
+        return f"{when.moment(mailed.updated_at, zone, now)} {mailed.recipient}"
+    if mailed.status in ("queued", "sending"):
+        return f"queued{f', tried: {mailed.last_error}' if mailed.last_error else ''}"
+    return f"{mailed.status}{f': {mailed.last_error}' if mailed.last_error else ''}"
 
 
 def refusal_to_link(seen: Seen) -> str:
