@@ -24,6 +24,7 @@ from travello_desk.operations.currency_support import CHECK_SECONDS, check_suppo
 from travello_desk.operations.mail import Delivery, remind
 from travello_desk.operations.poll import poll_job
 from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
+from travello_desk.operations.shred import DAILY_SECONDS, shred_job
 from travello_desk.settings import ensure_jwt_secret, load
 from travello_desk.settings.model import Settings
 from travello_desk.store.errors import StoreUnavailable
@@ -79,6 +80,7 @@ def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
         Job("reminders", REMINDER_SECONDS, partial(remind, ctx)),
         Job("currency", CHECK_SECONDS, partial(check_support, ctx)),
         Job("rate", AGAIN_SECONDS if ctx.settings.fx_rate_url else 0, RateFeed(ctx).run),
+        Job("shred", DAILY_SECONDS if ctx.settings.shred_after_days is not None else 0, partial(shred_job, ctx)),
     ]
 
 

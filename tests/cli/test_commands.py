@@ -143,3 +143,21 @@ def test_a_damaged_store_is_named_with_the_way_out(folder: Path) -> None:
     assert done.returncode == 1
     assert "damaged" in done.stderr
     assert "travello-desk restore" in done.stderr
+
+
+def test_shred_rehearses_first_and_wants_a_yes(folder: Path) -> None:
+    assert shell(folder, "shred", "--older-than", "10d", "--yes").returncode == 2, "young guests are never shredded"
+    assert shell(folder, "shred", "--older-than", "soon").returncode == 2
+    old = CSV.splitlines()[0] + "\nTRV-0,Old Guest,old@example.com,,,1,2019-01-01,2019-01-02,500,PKR,ARRIVAL\n"
+    (folder / "old.csv").write_text(old)
+    told(folder, "import", "old.csv")
+    rehearsed = shell(folder, "shred", "--older-than", "400d")
+    assert "Would shred 1 bookings of guests who left before" in rehearsed.stdout
+    assert told(folder, "booking", "TRV-0")["guest_name"] == "Old Guest"
+    done = told(folder, "shred", "--older-than", "400", "--yes", "--as", "Chaudhry")
+    assert (done["shredded"], done["bookings"], done["waiting"]) == (True, 1, {})
+    booking = told(folder, "booking", "TRV-0")
+    assert (booking["guest_name"], booking["guest_email"], booking["amount"]) == ("(shredded)", "", 500)
+    assert booking["timeline"][-1]["text"] == "Guest data shredded"
+    assert told(folder, "bookings", "--search", "old guest") == []
+    assert told(folder, "verify")["differences"] == []

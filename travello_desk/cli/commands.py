@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("care:doctor", "Check settings, keys, clock, store, webhook, address, mail"),
     "backup": ("care:backup", "A consistent copy of the store while it runs"),
     "restore": ("care:restore", "Put a backup in the store's place"),
+    "shred": ("care:shred", "Forget guests of long ago; sums stay"),
     "verify": ("house:verify", "Recompute every status from its facts and compare"),
     "token": ("house:token", "A bearer token for the JSON API"),
 }

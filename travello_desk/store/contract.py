@@ -57,6 +57,10 @@ class Store(ABC):
     def health(self) -> Health:
         """How it is, for doctor. Raises StoreError when it cannot be looked at."""
 
+    async def scrub(self, *, whole: bool) -> None:  # noqa: B027 - a database that leaves no traces has nothing to do
+        """Take what was deleted out of the files too, as far as the database leaves traces there. `whole` may stop
+        everybody who writes for a while."""
+
     @abstractmethod
     def close(self) -> None:
         """Finish queued writes and close every connection. Blocks; safe to call twice."""

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+from travello_desk.store import scrub
 from travello_desk.store.checkpoints import Checkpointer
 from travello_desk.store.contract import Store as Store
 from travello_desk.store.drivers import sqlite_only
@@ -114,6 +115,10 @@ class SqliteStore(Store):
             return of_file(self.path)
         except sqlite3.Error as error:
             raise translate(error) from error
+
+    async def scrub(self, *, whole: bool) -> None:
+        await scrub.merge_search(self)
+        await asyncio.to_thread(scrub.rewrite, self.path, whole)
 
     def close(self) -> None:
         if self._closed:

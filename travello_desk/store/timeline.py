@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from travello_desk.store.tx import Tx
@@ -72,11 +72,39 @@ def last_id(tx: Tx) -> int:
     return tx.value("SELECT id FROM timeline ORDER BY id DESC LIMIT 1") or 0
 
 
+def seal(before: str, entry_id: int, known: str, *told: object) -> str:
+    """The digest of a redacted entry in the second chain: over the one before, its old hash and what it says now."""
+    return hashlib.sha256("".join(f"{len(str(p))}:{p}" for p in (before, entry_id, known, *told)).encode()).hexdigest()
+
+
 def broken_links(tx: Tx) -> Iterator[int]:
-    """Ids of entries whose hash does not follow from the one before: somebody edited the file."""
+    """Ids of entries whose hash does not follow from the one before: somebody edited the file.
+
+    An entry that was shredded keeps its hash and is proved by the second chain instead.
+    """
+    redacted = yield from broken_seals(tx)
     before = GENESIS
     sql = "SELECT id, at, booking_id, actor, kind, text, detail, hash FROM timeline ORDER BY id"
     for entry_id, at, booking_id, actor, kind, text, detail, digest in tx.each(sql):
-        if chain(before, at, booking_id, actor, kind, text, detail) != digest:
+        if entry_id not in redacted and chain(before, at, booking_id, actor, kind, text, detail) != digest:
             yield entry_id
         before = digest
+
+
+def broken_seals(tx: Tx) -> Generator[int, None, set[int]]:
+    """Ids of redacted entries that were changed afterwards; returns all that were redacted.
+
+    The newest digest stands in the newest entry that says "shredded": without it nothing counts as redacted.
+    """
+    before, redacted = GENESIS, set()
+    sql = (
+        "SELECT t.id, t.hash, t.at, t.booking_id, t.actor, t.kind, t.text, t.detail, r.digest FROM redactions r"
+        " JOIN timeline t ON t.id = r.timeline_id ORDER BY r.id"
+    )
+    for entry_id, known, *told, digest in tx.each(sql):
+        if seal(before, entry_id, known, *told) != digest:
+            yield entry_id
+        redacted.add(entry_id)
+        before = digest
+    anchor = tx.value("SELECT detail FROM timeline WHERE kind = 'shredded' ORDER BY id DESC LIMIT 1") or ""
+    return redacted if before == GENESIS or anchor.endswith(before) else set()
