@@ -46,6 +46,11 @@ def statements(sql: str) -> Iterator[str]:
     )
 
 
+def dropped(sql: str) -> str:
+    """A guard goes with the function it was made of, so that a later migration may make it anew."""
+    return f"DROP FUNCTION {sql.split()[2]}() CASCADE"
+
+
 def parts(body: str) -> list[str]:
     """The statements of a body; none of ours has a semicolon within a text."""
     return [part.strip() for part in body.split(";") if part.strip()]

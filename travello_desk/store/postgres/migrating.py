@@ -34,6 +34,8 @@ def translated(sql: str) -> list[str]:
     head = " ".join(sql.split(maxsplit=3)[:2]).upper()
     if head == "CREATE TRIGGER":
         return list(guards.statements(sql))
+    if head == "DROP TRIGGER":
+        return [guards.dropped(sql)]
     if guards.SEARCH_INDEX.search(sql) or head == "CREATE VIRTUAL":
         return []
     if dialect.DEFINES.match(sql):

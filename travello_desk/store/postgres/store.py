@@ -21,6 +21,7 @@ from travello_desk.store.postgres.errors import is_lost, translate
 from travello_desk.store.postgres.listening import Listener
 from travello_desk.store.postgres.schema import prepare, tables_with_id
 from travello_desk.store.postgres.tx import PostgresTx
+from travello_desk.store.postgres.vacuum import vacuum
 from travello_desk.store.postgres.writer import PostgresWriter
 from travello_desk.store.tx import Tx
 
@@ -79,6 +80,9 @@ class PostgresStore(Store):
             return condition.of(self._reading, self.place)
         except psycopg.Error as error:
             raise translate(error) from error
+
+    async def scrub(self, *, whole: bool) -> None:
+        await asyncio.to_thread(vacuum, self._url, whole)
 
     def close(self) -> None:
         if self._closed:
