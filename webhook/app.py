@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from travello_desk.operations.context import Context
-from webhook import api, guest_pages, operations_pages, status
+from webhook import api, guest_pages, openapi, operations_pages, status
 from webhook.auth import Tokens
 from webhook.body import MOST_BYTES, READ_SECONDS
 from webhook.common import Common
@@ -36,7 +36,7 @@ def make_app(ctx: Context, jwt_secret: str, *, read_timeout_seconds: float = REA
 
 def routes(common: Common) -> list[Route]:
     """Everything that is answered beside Stripe's events; each module brings its own."""
-    modules = (api, status, operations_pages, guest_pages)
+    modules = (api, status, operations_pages, openapi, guest_pages)
     return [route for module in modules for route in module.routes(common)]
 
 
