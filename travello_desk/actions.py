@@ -144,6 +144,11 @@ def booking_action(
     )
 
 
+def remedy(action_id: str, label: str, help_text: str, key: str, tier: int = 0, role: str = "clerk") -> Action:
+    """A key against the problem under the cursor (remedies.py says which help)."""
+    return Action(action_id, label, help_text, (key,), scope="problems", tier=tier, role=role)
+
+
 ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "search", "Search", "Find by name, reference, phone, e-mail or room", ("slash",), cli="bookings", footer=True
@@ -219,6 +224,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "replay", "Replay", "Apply the event again, rehearsed first", ("p",), scope="events", tier=1, role="manager"
     ),
     Action("trouble", "Only trouble", "Only what a person should look at", ("f",), scope="events"),
+    remedy("fix_refund", "Refund", "Refund what this problem is about", "r", 2),
+    remedy("fix_accept", "Accept", "Accept the money as it came", "A", 1, role="manager"),
+    remedy("fix_collect", "Collect", "Collect the rest at the desk", "m", 1),
+    remedy("fix_pay_back", "Pay back", "Pay the guest another way and note it", "P", 2, role="manager"),
+    remedy("fix_reopen", "Re-open", "Take the cancellation back", "z", 1),
+    remedy("fix_again", "Again", "Try again, look again or ask again", "a", 1),
+    remedy("fix_address", "Address", "Mend the guest's mail address", "E", 1),
+    remedy("fix_stripe", "In Stripe", "Open it in Stripe", "S"),
+    remedy("fix_doctor", "Doctor", "How to mend it", "D"),
     Action("dismiss", "Close", "Close the problem with a reason", ("c",), scope="problems", tier=1, role="manager"),
     Action("again", "Again", "Look again", ("r",), scope="doctor"),
     Action("copy_report", "Copy", "Copy the report, secrets masked", ("c",), scope="doctor"),
@@ -230,10 +244,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
 BY_ID: Final = {action.id: action for action in ACTIONS}
 
 
-def reason_against(action: Action, subject: Subject | None, user: User) -> str | None:
-    """Why this user cannot do it now, or None."""
+def reason_against(action: Action, subject: Subject | None, user: User, fault: str = "") -> str | None:
+    """Why this user cannot do it now, or None. `fault`: why the store cannot be written, if it cannot."""
     if ROLE_RANK.get(user.role, 0) < ROLE_RANK[action.role]:
         return f"needs a {action.role}"
+    if fault and (action.tier or action.id == "link"):
+        return f"off, {fault}"
     if not action.needs_booking:
         return None
     if subject is None:

@@ -19,12 +19,14 @@ from typing import Any
 
 from travello_desk.logs import log_to
 from travello_desk.operations.background import Background, Job
+from travello_desk.operations.clock import watch_clock
 from travello_desk.operations.context import Context
 from travello_desk.operations.currency_support import CHECK_SECONDS, check_support
 from travello_desk.operations.mail import Delivery, remind
 from travello_desk.operations.poll import poll_job
 from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
 from travello_desk.operations.shred import DAILY_SECONDS, shred_job
+from travello_desk.operations.stuck import watch_stuck
 from travello_desk.settings import ensure_jwt_secret, load
 from travello_desk.settings.model import Settings
 from travello_desk.store.errors import StoreUnavailable
@@ -33,6 +35,8 @@ from travello_desk.store.opening import open_database
 log = logging.getLogger(__name__)
 MAIL_SECONDS = 3
 REMINDER_SECONDS = 600
+CLOCK_SECONDS = 300
+STUCK_SECONDS = 60
 
 
 @dataclass(slots=True)
@@ -79,6 +83,8 @@ def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
         Job("mail", MAIL_SECONDS, postman.run),
         Job("reminders", REMINDER_SECONDS, partial(remind, ctx)),
         Job("currency", CHECK_SECONDS, partial(check_support, ctx)),
+        Job("stuck", STUCK_SECONDS, partial(watch_stuck, ctx)),
+        Job("clock", CLOCK_SECONDS, partial(watch_clock, ctx), everywhere=True),
         Job("rate", AGAIN_SECONDS if ctx.settings.fx_rate_url else 0, RateFeed(ctx).run),
         Job("shred", DAILY_SECONDS if ctx.settings.shred_after_days is not None else 0, partial(shred_job, ctx)),
     ]

@@ -11,6 +11,8 @@ from datetime import datetime
 from aiohttp import web
 
 from travello_desk.operations.context import Context
+from travello_desk.operations.health import REFUSED_IN_ROW
+from travello_desk.operations.webhook_secrets import tell_mismatch
 from travello_desk.store import inbox
 from travello_desk.store.errors import StoreError
 from webhook.signature import MISMATCH
@@ -35,9 +37,15 @@ class Rejections:
         health.refused_today += 1
         if reason == MISMATCH:
             health.refused_in_row += 1
+            if health.refused_in_row == REFUSED_IN_ROW:
+                await self._tell_mismatch()
         if abs(now - self._kept_at) >= LEAST_GAP_SECONDS:
             self._kept_at = now
             await self._keep(reason, request.remote or "")
+
+    async def _tell_mismatch(self) -> None:
+        with contextlib.suppress(StoreError):
+            await tell_mismatch(self._ctx)
 
     async def _keep(self, reason: str, remote: str) -> None:
         with contextlib.suppress(StoreError):  # a refusal is a refusal, whether or not it could be noted

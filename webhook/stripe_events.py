@@ -70,9 +70,9 @@ class StripeEvents:
         except signature.BadSignature as bad:
             await self._rejections.count(request, bad.reason)
             raise HttpError(400, "Invalid Stripe Signature") from None
-        health.refused_in_row = 0
-        if now - self._noted_at[place] >= SECRET_NOTE_SECONDS:
+        if health.secret_mismatch or now - self._noted_at[place] >= SECRET_NOTE_SECONDS:
             self._note_use(place, now)
+        health.refused_in_row = 0
 
     async def _read(self, request: web.Request, body: bytes) -> tuple[str, StripeEvent]:
         """The body as text and as an event. Signed rubbish is refused like any other (A18 to A21)."""

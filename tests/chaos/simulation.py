@@ -124,10 +124,12 @@ async def heal(world: World, nemesis: Nemesis) -> list[str]:
         sandbox.delivery.release()
     with contextlib.suppress(OSError):
         await sandbox.listen()
+    await sandbox.stop_ticking()  # no event may come about between the last look and the end
     deadline = asyncio.get_running_loop().time() + HEAL_SECONDS
     for round_ in range(MOST_ROUNDS):
         await asyncio.gather(world.start_listener(), world.start_desk())
         await nemesis.pass_time(NIGHT_SECONDS if round_ == NIGHT_ROUND else 35)
+        sandbox.tick()
         await quiet(world)
         if not left_over(world) or asyncio.get_running_loop().time() > deadline:
             break

@@ -228,7 +228,7 @@ async def test_limits_are_the_persons_own_or_the_roles(hotel: Context) -> None:
 
 
 def test_over_the_limit_counts_only_in_the_hotels_currency(tmp_path: Path) -> None:
-    ctx = Context(None, load({}, tmp_path), None, Clock())  # type: ignore[arg-type]
+    ctx = Context(open_store(tmp_path / "travello.db", Clock()), load({}, tmp_path), None, Clock())
     assert not staff.over_limit(ctx, None, 10**12, "USD")
     assert not staff.over_limit(ctx, 1000, 1000, "PKR")
     assert staff.over_limit(ctx, 1000, 1001, "PKR")

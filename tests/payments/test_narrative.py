@@ -304,6 +304,18 @@ def test_nothing_changed_is_nothing_told() -> None:
             "Refund of Rs. 50 FAILED (lost_or_stolen_card): the money is back with the hotel, "
             "pay the guest another way",
         ),
+        (
+            Alert("inquiry", "dp_1", 5000, "PKR", "fraudulent"),
+            "Inquiry over Rs. 50 (fraudulent): refund now avoids a dispute",
+        ),
+        (
+            Alert("clock", detail="this computer's clock is 10 min slow"),
+            "This computer's clock is 10 min slow: webhooks may be refused, times may be wrong",
+        ),
+        (
+            Alert("stuck_refund", "u1", 5000, "PKR", "no answer yet"),
+            "Refund of Rs. 50: Stripe has not said whether it was made (no answer yet)",
+        ),
         (Alert("dispute", "dp_1", 5000, "PKR", "fraudulent"), "Dispute over Rs. 50 (fraudulent): answer it in Stripe"),
         (Alert("dispute_lost", "dp_1", 5000, "PKR"), "Dispute lost: Rs. 50 and Stripe's fee are gone"),
         (

@@ -280,8 +280,8 @@ def test_online_money_for_an_arrival_booking_pays_it_and_is_told_of() -> None:
     [
         ("needs_response", "DISPUTED", ["dispute"], PRICE),
         ("under_review", "DISPUTED", ["dispute"], PRICE),
-        ("warning_needs_response", "INQUIRY", ["dispute"], PRICE),
-        ("warning_under_review", "INQUIRY", ["dispute"], PRICE),
+        ("warning_needs_response", "INQUIRY", ["inquiry"], PRICE),
+        ("warning_under_review", "INQUIRY", ["inquiry"], PRICE),
         ("won", "", [], PRICE),
         ("prevented", "", [], PRICE),
         ("warning_closed", "", [], PRICE),

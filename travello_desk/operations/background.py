@@ -8,14 +8,21 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from travello_desk.operations.context import Context
+from travello_desk.operations.poll import polled_at
 from travello_desk.operations.resume import resume
 from travello_desk.store import leases
+from travello_desk.store.database import keep_setting
 from travello_desk.store.errors import StoreError
+from travello_desk.store.tx import Tx
 
 LEASE = "background"
 RENEW_SECONDS = 15.0
+# While the store cannot be written it is tried this often, with something that needs room.
+PROBE_SECONDS = 2.0
+PROBE_BYTES = 8192
 RESUME_SECONDS = 60
 # An intention younger than this may still be under way in the process that made it.
 RESUME_AGE_SECONDS = 30
@@ -24,12 +31,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Job:
-    """Something to do every so often while the lease is held. `every_seconds` 0: never."""
+    """Something to do every so often while the lease is held. `every_seconds` 0: never.
+
+    `everywhere`: in every instance, lease or not, because what it learns is kept in memory.
+    """
 
     name: str
     every_seconds: float
     run: Callable[[], Awaitable[object]]
     due_at: float = 0.0
+    everywhere: bool = False
 
 
 class Background:
@@ -68,8 +79,7 @@ class Background:
         await self._start_up()
         while True:
             await self._renew()
-            if self.ctx.health.lease_holder:
-                await self._run_due()
+            await self._run_due()
             await self._sleep()
 
     async def _start_up(self) -> None:
@@ -82,18 +92,30 @@ class Background:
         self.ctx.health.caught_up = done.sentence
 
     async def _renew(self) -> None:
+        health = self.ctx.health
         try:
-            held = await self.ctx.store.write(lambda tx: leases.hold(tx, LEASE, self.holder))
-            self.ctx.health.store_fault = ""
-        except StoreError as error:
-            self.ctx.health.store_fault = str(error)
-            held = False
-        self.ctx.health.lease_holder = held
+            health.lease_holder = await self.ctx.store.write(partial(self._hold, probe=bool(health.store_fault)))
+            if not health.lease_holder:
+                health.last_poll_at = max(health.last_poll_at, await self.ctx.store.read(polled_at))
+        except StoreError:
+            health.lease_holder = False
+
+    def _hold(self, tx: Tx, probe: bool) -> bool:
+        """Renew the lease; after a fault also find out whether there is room to write again."""
+        if probe:
+            keep_setting(tx, "probe", "x" * PROBE_BYTES)
+            tx.execute("DELETE FROM settings WHERE name = 'probe'")
+        return leases.hold(tx, LEASE, self.holder)
+
+    def _mine(self) -> list[Job]:
+        """The jobs that this instance does now."""
+        held = self.ctx.health.lease_holder
+        return [job for job in self.jobs if job.every_seconds > 0 and (held or job.everywhere)]
 
     async def _run_due(self) -> None:
         now = asyncio.get_running_loop().time()
-        for job in self.jobs:
-            if job.every_seconds <= 0 or job.due_at > now:
+        for job in self._mine():
+            if job.due_at > now:
                 continue
             job.due_at = now + job.every_seconds
             try:
@@ -103,10 +125,11 @@ class Background:
 
     async def _sleep(self) -> None:
         now = asyncio.get_running_loop().time()
-        next_due = min((job.due_at for job in self.jobs if job.every_seconds > 0), default=now + RENEW_SECONDS)
+        longest = PROBE_SECONDS if self.ctx.health.store_fault else RENEW_SECONDS
+        next_due = min((job.due_at for job in self._mine()), default=now + longest)
         self._wake.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), min(RENEW_SECONDS, max(0.05, next_due - now)))
+            await asyncio.wait_for(self._wake.wait(), min(longest, max(0.05, next_due - now)))
 
     async def _resume(self) -> None:
         done = await resume(self.ctx, older_than_seconds=RESUME_AGE_SECONDS)

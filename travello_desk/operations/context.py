@@ -54,6 +54,9 @@ class Context:
     health: Health = field(default_factory=Health)
     locks: dict[int, asyncio.Lock] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.store.faults.tell = self.health.store_told
+
     @property
     def stripe(self) -> StripeCalls:
         """Stripe, or NoStripe raised when there is no key."""

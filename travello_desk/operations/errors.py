@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from travello_desk.stripe_gateway.errors import GatewayError, Rejected
+from travello_desk.stripe_gateway.errors import Forbidden, GatewayError, Rejected, Unauthorised
 from travello_desk.stripe_gateway.refusals import is_missing
 
 
@@ -52,3 +52,8 @@ def is_definite(error: GatewayError, *, first_try: bool) -> bool:
     if not error.outcome_known or error.retryable:
         return False
     return first_try or (isinstance(error, Rejected) and not is_missing(error))
+
+
+def is_refused(error: GatewayError) -> bool:
+    """Stripe does not take our key, or not for this (D18, D19): nothing gets better by waiting."""
+    return isinstance(error, Unauthorised | Forbidden)

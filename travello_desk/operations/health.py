@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+REFUSED_IN_ROW = 3
+"""So many deliveries refused one after another for their signature are no accident (A6)."""
+
 
 @dataclass(slots=True)
 class Health:
@@ -15,13 +18,16 @@ class Health:
     listener_fault: str = ""
     last_event_at: int = 0
     last_poll_at: int = 0
+    polled_news_at: int = 0
+    """When polling last brought an event that no webhook had brought before."""
     poll_fault: str = ""
     stripe_seen_at: int = 0
     stripe_fault: str = ""
     store_fault: str = ""
+    store_damage: str = ""
+    clock_fault: str = ""
     mail_fault: str = ""
     refused_in_row: int = 0
-    """Deliveries refused one after another for their signature (A6: three raise a banner)."""
     refused_today: int = 0
     webhook_secret_missing: bool = False
     lease_holder: bool = False
@@ -31,13 +37,32 @@ class Health:
     def stripe_answered(self, now: int) -> None:
         self.stripe_seen_at, self.stripe_fault = now, ""
 
+    def stripe_failed(self, sentence: str, *, refused: bool) -> None:
+        """Stripe did not answer, or refused us for good (a key that was revoked): only that wants a banner."""
+        self.poll_fault = sentence
+        if refused:
+            self.stripe_fault = sentence
+
+    def store_told(self, sentence: str) -> None:
+        """From the writer's thread: writing fails, or works again."""
+        self.store_fault = sentence
+
+    @property
+    def money_fault(self) -> str:
+        """Why nothing that moves money may be begun, or empty: what cannot be written down is not done."""
+        return self.store_damage or self.store_fault
+
+    @property
+    def secret_mismatch(self) -> bool:
+        return self.refused_in_row >= REFUSED_IN_ROW
+
     @property
     def banner(self) -> str:
         """The one sentence that must not be missed, or empty; the heaviest first."""
-        if self.store_fault:
-            return f"{self.store_fault}: money actions are off"
+        if self.money_fault:
+            return f"{self.money_fault}: money actions are off"
         if self.webhook_secret_missing:
             return "webhook secret missing: payments will not confirm by webhook"
-        if self.refused_in_row >= 3:
+        if self.secret_mismatch:
             return "events arrive but the secret does not match"
-        return self.stripe_fault or self.listener_fault
+        return self.clock_fault or self.stripe_fault or self.listener_fault

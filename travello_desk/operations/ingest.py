@@ -60,6 +60,8 @@ def apply_observation(
     elif found.outcome is Outcome.ADOPT:
         payment_id = inbox.adopt(tx, found.booking_id, observation)
         inbox.apply(tx, payment_id, found.booking_id, observation, cause, ACTOR)
+        for subject in orphan_subjects(observation):
+            attention.withdraw(tx, "orphan", subject)
         return "adopted", found.booking_id
     elif found.payment is not None:
         inbox.apply(tx, found.payment.payment_id, found.payment.booking_id, observation, cause, ACTOR)
@@ -79,9 +81,15 @@ def raise_orphan(tx: Tx, observation: Observation) -> None:
     facts = observation.attempt
     if facts is None or not facts.paid:
         return
-    subject = facts.payment_intent_id or facts.session_id
+    subject = orphan_subjects(observation)[0]
     amount_minor, currency = facts.received
     attention.raise_alert(tx, None, Alert("orphan", subject, amount_minor, currency, f"Stripe {subject}"))
+
+
+def orphan_subjects(observation: Observation) -> list[str]:
+    """The names under which this money may wait for its booking."""
+    facts = observation.attempt
+    return [name for name in (facts.payment_intent_id, facts.session_id) if name] if facts else []
 
 
 async def ingest_objects(

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from travello_desk.operations.context import Context
+from travello_desk.operations.errors import is_refused
 from travello_desk.operations.ingest import ingest_in
 from travello_desk.payments.events import EVENT_TYPES, EventShapeError, read_event
 from travello_desk.store import cursors, payments
@@ -99,7 +100,12 @@ async def poll_job(ctx: Context) -> None:
     try:
         polled = await poll(ctx)
     except GatewayError as error:
-        ctx.health.poll_fault = error.sentence
+        ctx.health.stripe_failed(error.sentence, refused=is_refused(error))
         return
     if polled.new and not ctx.health.caught_up:
         ctx.health.caught_up = f"caught up: {polled.new} event{'s' if polled.new != 1 else ''}"
+
+
+def polled_at(tx: Tx) -> int:
+    """When any instance on this store last polled to the end, or 0."""
+    return cursors.moved_at(tx, CURSOR)

@@ -85,7 +85,7 @@ def applied(tx: Tx, event_id: str, livemode: bool, install: str) -> Replay:
         )
     else:
         inbox.keep_event(tx, event, body, "replay", outcome, booking_id)
-        tx.execute("DELETE FROM dead_letters WHERE event_id = ?", (event_id,))
+        inbox.settle_dead_letters(tx)
     lines = tuple(f"{entry.text} {entry.detail}".strip() for entry in timeline.since(tx, tip))
     return Replay(event_id, outcome, booking_id, "", badge_of(tx, booking_id), lines)
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from travello_desk.operations.context import Context
+from travello_desk.payments.projection import Alert
+from travello_desk.store import attention
 from travello_desk.store.database import any_setting, keep_setting
 from travello_desk.store.tx import Tx
+
+MISMATCH = "secret_mismatch"
 
 
 def fingerprint(secret: str) -> str:
@@ -21,7 +25,17 @@ def setting_of(secret: str) -> str:
 async def remember_use(ctx: Context, secret: str) -> None:
     """Note that an event came in under this secret just now."""
     at = str(int(ctx.clock()))
-    await ctx.store.write(lambda tx: keep_setting(tx, setting_of(secret), at))
+
+    def work(tx: Tx) -> None:
+        keep_setting(tx, setting_of(secret), at)
+        attention.withdraw(tx, MISMATCH)
+
+    await ctx.store.write(work)
+
+
+async def tell_mismatch(ctx: Context) -> None:
+    """Deliveries are refused one after another: a person must look at the secret (A6). Closed by the next good one."""
+    await ctx.store.write(lambda tx: attention.raise_alert(tx, None, Alert(MISMATCH)))
 
 
 def last_used_at(tx: Tx, secret: str) -> int:

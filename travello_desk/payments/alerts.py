@@ -6,7 +6,7 @@ sentences are made in narrative.py. Source: the last column of PAYMENTS 3B and 3
 
 from __future__ import annotations
 
-from travello_desk.payments.facts import RETURNED_REFUND, DeskEntry, Ledger
+from travello_desk.payments.facts import DeskEntry, Ledger
 from travello_desk.payments.views import Alert, PaymentView, online_minor, settles
 
 
@@ -59,8 +59,7 @@ def refund_alerts(view: PaymentView) -> list[Alert]:
             view.currency,
             refund.failure_reason or refund.status,
         )
-        for refund in view.payment.refunds
-        if refund.status in RETURNED_REFUND
+        for refund in view.returned
     ]
 
 
@@ -68,7 +67,9 @@ def dispute_alerts(view: PaymentView) -> list[Alert]:
     """Disputes and inquiries that wait for an answer, and lost ones."""
     found = []
     for dispute in view.payment.disputes:
-        kind = "dispute_lost" if dispute.status == "lost" else "dispute" if dispute.open else ""
+        kind = "dispute_lost" if dispute.status == "lost" else ""
+        if dispute.open:
+            kind = "inquiry" if dispute.inquiry else "dispute"
         if kind:
             found.append(Alert(kind, dispute.dispute_id, dispute.amount_minor, dispute.currency, dispute.reason))
     return found

@@ -138,6 +138,9 @@ def refund_steps(refund: RefundFacts, view: PaymentView) -> Iterator[Step]:
         yield asked_at, f"{amount} refunded{origin}"
         yield refund.seen, f"refund of {amount} failed ({why}), the money is back with the hotel"
         return
+    if refund.outside:
+        yield asked_at, f"{amount} paid back to the guest another way ({refund.reason.removeprefix('outside: ')})"
+        return
     yield (
         asked_at,
         {

@@ -190,6 +190,11 @@ class RefundFacts:
     def settled(self) -> bool:
         return self.status == "succeeded"
 
+    @property
+    def outside(self) -> bool:
+        """Given back without Stripe, after a refund of Stripe's had failed (operations/pay_back.py)."""
+        return self.settled and not self.stripe_refund_id
+
 
 @dataclass(frozen=True, slots=True)
 class DisputeFacts:

@@ -175,10 +175,17 @@ def alert_sentence(alert: Alert, asked: str = "") -> str:
         "online_for_arrival": f"{amount} came online for a booking that pays at the hotel",
         "refund_failed": f"Refund of {amount} FAILED ({alert.detail or 'no reason given'}): the money is back with "
         "the hotel, pay the guest another way",
+        "inquiry": f"Inquiry over {amount} ({alert.detail or 'no reason given'}): refund now avoids a dispute",
         "dispute": f"Dispute over {amount} ({alert.detail or 'no reason given'}): answer it in Stripe",
         "dispute_lost": f"Dispute lost: {amount} and Stripe's fee are gone",
         "orphan": f"{amount} was paid for a booking this desk does not have ({alert.detail})",
         "mail_failed": f"E-mail to the guest could not be delivered: {alert.detail}",
+        "secret_mismatch": "Events arrive, but the webhook secret does not match: payments do not confirm by webhook",
+        "clock": f"{alert.detail[:1].upper()}{alert.detail[1:]}: webhooks may be refused, times may be wrong",
+        "not_applied": f"An event of Stripe's could not be applied by a fault of the desk: {alert.detail}",
+        "stuck_refund": f"Refund of {amount}: Stripe has not said whether it was made ({alert.detail})",
+        "stuck_link": f"A payment link for {amount} could not be made yet ({alert.detail})",
+        "link_live": f"An old payment link for {amount} is still live ({alert.detail})",
         "livemode": f"A {alert.detail} event arrived on a desk of the other mode: nothing was applied",
     }.get(alert.kind, " ".join(part for part in (alert.kind.replace("_", " "), amount, alert.detail) if part))
 

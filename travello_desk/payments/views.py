@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from travello_desk.money import share
-from travello_desk.payments.facts import DeskEntry, Ledger, Payment
+from travello_desk.payments.facts import RETURNED_REFUND, DeskEntry, Ledger, Payment, RefundFacts
 
 # Internal payment status -> the API's word (PAYMENTS 1.4).
 API_STATUS: Final = {
@@ -77,6 +77,27 @@ class PaymentView:
     def refundable_minor(self) -> int:
         """What a new refund may take at most (C7)."""
         return max(0, self.kept_minor - self.sending_minor) if self.payment.facts.paid else 0
+
+    @property
+    def returned(self) -> list[RefundFacts]:
+        """Refunds that came back and were not made good another way since, oldest first (C13)."""
+        made_good = sum(r.amount_minor for r in self.payment.refunds if r.outside)
+        came_back = []
+        for refund in sorted(self.payment.refunds, key=lambda r: (r.created_at, r.stripe_refund_id)):
+            if refund.status not in RETURNED_REFUND:
+                continue
+            if made_good >= refund.amount_minor:
+                made_good -= refund.amount_minor
+            else:
+                came_back.append(refund)
+        return came_back
+
+    @property
+    def returned_minor(self) -> int:
+        """What came back and nobody has given back since, at most what is left of the payment."""
+        came_back = sum(r.amount_minor for r in self.payment.refunds if r.status in RETURNED_REFUND)
+        made_good = sum(r.amount_minor for r in self.payment.refunds if r.outside)
+        return max(0, min(came_back - made_good, self.refundable_minor))
 
     def in_booking_currency(self, amount_minor: int) -> int:
         """Some of this payment in the booking's currency, at the rate of the snapshot (PAYMENTS 2.5 points 6 to 8).

@@ -94,14 +94,19 @@ class Sandbox:
     async def close(self) -> None:
         """Stop listening and delivering. The books stay readable."""
         self.api.closing.set()
-        if self._ticker is not None:
-            self._ticker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._ticker
+        await self.stop_ticking()
         await self.delivery.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    async def stop_ticking(self) -> None:
+        """From here on nothing happens by itself: what is due waits for ``tick``."""
+        ticker, self._ticker = self._ticker, None
+        if ticker is not None:
+            ticker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await ticker
 
     async def __aenter__(self) -> Sandbox:
         await self.start()

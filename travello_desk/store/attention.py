@@ -15,7 +15,7 @@ from travello_desk.money import format_minor
 from travello_desk.payments.facts import Ledger
 from travello_desk.payments.narrative import alert_sentence
 from travello_desk.payments.projection import Alert
-from travello_desk.store.tx import Tx
+from travello_desk.store.tx import Row, Tx
 
 COLUMNS = "id, booking_id, kind, subject, sentence, facts, due_at, opened_at, closed_at, closed_by, close_reason"
 
@@ -39,20 +39,46 @@ class Problem:
 
 def sync(tx: Tx, booking_id: int, alerts: Iterable[Alert], ledger: Ledger) -> int:
     """Open what is new, close what its remedy has removed; the number of open alerts of this booking."""
-    rows = tx.all("SELECT id, kind, subject, closed_at FROM attention WHERE booking_id = ?", (booking_id,))
-    known = {(kind, subject): (row_id, closed_at) for row_id, kind, subject, closed_at in rows}
+    rows = tx.all(
+        "SELECT id, kind, subject, closed_at, closed_by, facts FROM attention WHERE booking_id = ?", (booking_id,)
+    )
+    known = {(row[1], row[2]): row for row in rows}
     wanted = {(alert.kind, alert.subject): alert for alert in alerts}
     asked = format_minor(ledger.amount_minor, ledger.currency)
-    due = {d.dispute_id: d.evidence_due_at for p in ledger.payments for d in p.disputes}
+    due = deadlines(ledger)
     for key, alert in wanted.items():
+        sentence, due_at = alert_sentence(alert, asked), due.get(alert.subject, 0)
         if key not in known:
-            open_row(tx, booking_id, alert, alert_sentence(alert, asked), due.get(alert.subject, 0))
-        elif known[key][1] is not None and was_closed_by_remedy(tx, known[key][0]):
-            tx.execute("UPDATE attention SET closed_at = NULL, closed_by = '' WHERE id = ?", (known[key][0],))
-    for key, (row_id, closed_at) in known.items():
-        if key not in wanted and closed_at is None and key[0] in PROJECTED:
-            close(tx, row_id, "remedy", "")
+            open_row(tx, booking_id, alert, sentence, due_at)
+        else:
+            bring_up_to_date(tx, known[key], alert, sentence, due_at)
+    for key, row in known.items():
+        if key not in wanted and row[3] is None and key[0] in PROJECTED:
+            close(tx, row[0], "remedy", "")
     return count_open(tx, booking_id)
+
+
+def deadlines(ledger: Ledger) -> dict[str, int]:
+    """By when each dispute must be answered; one that was answered waits for the bank, not for us."""
+    disputes = [dispute for payment in ledger.payments for dispute in payment.disputes]
+    return {
+        d.dispute_id: d.evidence_due_at for d in disputes if d.status in ("needs_response", "warning_needs_response")
+    }
+
+
+def bring_up_to_date(tx: Tx, row: Row, alert: Alert, sentence: str, due_at: int) -> None:
+    """A known alert with its newest facts. What its remedy had closed is back; what a person had closed comes back only
+    when it is about more than they saw."""
+    row_id, _, _, closed_at, closed_by, facts = row
+    seen = json.loads(facts)
+    more = alert.amount_minor > seen.get("amount_minor", 0) or alert.currency != seen.get("currency", "")
+    if closed_at is not None and closed_by != "remedy" and not more:
+        return
+    tx.execute(
+        "UPDATE attention SET sentence = ?, facts = ?, due_at = ?, closed_at = NULL, closed_by = '', close_reason = ''"
+        " WHERE id = ?",
+        (sentence, facts_of(alert), due_at, row_id),
+    )
 
 
 # The kinds that the projection speaks for; all others are closed by people or by the code that raised them.
@@ -63,35 +89,46 @@ PROJECTED = frozenset(
         "wrong_amount",
         "online_for_arrival",
         "refund_failed",
+        "inquiry",
         "dispute",
         "dispute_lost",
     }
 )
 
 
-def was_closed_by_remedy(tx: Tx, row_id: int) -> bool:
-    return bool(tx.value("SELECT closed_by FROM attention WHERE id = ?", (row_id,)) == "remedy")
+def facts_of(alert: Alert) -> str:
+    return json.dumps({"amount_minor": alert.amount_minor, "currency": alert.currency, "detail": alert.detail})
 
 
 def open_row(tx: Tx, booking_id: int | None, alert: Alert, sentence: str, due_at: int = 0) -> int:
-    facts = {"amount_minor": alert.amount_minor, "currency": alert.currency, "detail": alert.detail}
     return tx.insert(
         "INSERT INTO attention (booking_id, kind, subject, sentence, facts, due_at, opened_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (booking_id, alert.kind, alert.subject, sentence, json.dumps(facts), due_at, tx.now),
+        (booking_id, alert.kind, alert.subject, sentence, facts_of(alert), due_at, tx.now),
     )
+
+
+# What a person has closed for good: the same money told once more (the session, then its payment) is no news.
+ONCE = frozenset({"orphan"})
 
 
 def raise_alert(tx: Tx, booking_id: int | None, alert: Alert) -> None:
     """Raise something that is not about one booking's money; once for each (kind, subject) that is open."""
-    open_id = tx.value(
-        "SELECT id FROM attention WHERE kind = ? AND subject = ? AND closed_at IS NULL AND booking_id IS ?",
-        (alert.kind, alert.subject, booking_id),
+    standing = "" if alert.kind in ONCE else " AND closed_at IS NULL"
+    known = tx.value(
+        f"SELECT id FROM attention WHERE booking_id IS ? AND kind = ? AND subject = ?{standing}",
+        (booking_id, alert.kind, alert.subject),
     )
-    if open_id is None:
+    if known is None:
         open_row(tx, booking_id, alert, alert_sentence(alert))
         if booking_id is not None:
             recount(tx, booking_id)
+
+
+def is_open(tx: Tx, kind: str, subject: str = "") -> bool:
+    """Whether this waits for somebody."""
+    sql = "SELECT 1 FROM attention WHERE kind = ? AND subject = ? AND closed_at IS NULL"
+    return tx.one(sql, (kind, subject)) is not None
 
 
 def withdraw(tx: Tx, kind: str, subject: str = "") -> None:
@@ -162,4 +199,11 @@ def open_of(tx: Tx, booking_id: int) -> list[Problem]:
     rows = tx.all(
         f"SELECT {COLUMNS} FROM attention WHERE booking_id = ? AND closed_at IS NULL ORDER BY id", (booking_id,)
     )
+    return [Problem(*row) for row in rows]
+
+
+def open_of_kinds(tx: Tx, kinds: tuple[str, ...]) -> list[Problem]:
+    """What is open of these kinds."""
+    marks = ", ".join("?" * len(kinds))
+    rows = tx.all(f"SELECT {COLUMNS} FROM attention WHERE closed_at IS NULL AND kind IN ({marks}) ORDER BY id", kinds)
     return [Problem(*row) for row in rows]

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeVar
 
+from travello_desk.store.faults import Faults
 from travello_desk.store.health import Health
 from travello_desk.store.tx import Tx
 
@@ -24,6 +25,7 @@ class Store(ABC):
         self.clock = clock
         self.install = ""
         self._watchers: list[Watcher] = []
+        self.faults = Faults()
 
     @abstractmethod
     async def write(self, work: Callable[[Tx], T]) -> T:

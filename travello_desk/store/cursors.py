@@ -11,6 +11,11 @@ def get(tx: Tx, name: str) -> int | None:
     return int(value) if value is not None else None
 
 
+def moved_at(tx: Tx, name: str) -> int:
+    """When the cursor was last written (unix seconds), or 0."""
+    return tx.value("SELECT updated_at FROM cursors WHERE name = ?", (name,)) or 0
+
+
 def advance(tx: Tx, name: str, value: int) -> None:
     """Move the cursor forward; it never goes back."""
     tx.execute(

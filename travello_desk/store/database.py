@@ -52,6 +52,7 @@ class SqliteStore(Store):
             self._committed,
             self._checkpointer.committed,
         )
+        self._writer.faults = self.faults
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._lock = threading.Lock()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from travello_desk.store.errors import StoreUnavailable
+from travello_desk.store.faults import Faults
 from travello_desk.store.tx import Tx
 
 BATCH_LIMIT = 64
@@ -40,6 +41,7 @@ class GroupCommit(ABC):
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._closed = False
         self.backlog_limit = 10_000
+        self.faults = Faults()
 
     @abstractmethod
     def _commit(self, batch: list[Request]) -> None:
@@ -86,6 +88,7 @@ class GroupCommit(ABC):
             if not batch:
                 continue
             self._commit(batch)
+            self.faults.felt([request.error for request in batch])
             self._answer(batch)
             self._between()
         self._end()

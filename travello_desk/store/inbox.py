@@ -22,7 +22,9 @@ from travello_desk.payments.observe import (
     observe_refund,
     observe_session,
 )
+from travello_desk.payments.projection import Alert
 from travello_desk.payments.resolve import Resolution, absorb, gather, links_of, resolve
+from travello_desk.store import attention
 from travello_desk.store import ledger as ledgers
 from travello_desk.store.tx import Tx
 
@@ -197,6 +199,7 @@ def empty_ledger_of(loaded: ledgers.Loaded) -> Ledger:
 
 
 MOST_REJECTIONS = 10_000
+NOT_APPLIED = "not_applied"
 
 
 def reject(tx: Tx, reason: str, remote: str) -> None:
@@ -213,3 +216,13 @@ def dead_letter(tx: Tx, event_id: str, error: str, body: str) -> None:
         " DO UPDATE SET failures = dead_letters.failures + 1, error = excluded.error, at = excluded.at",
         (event_id, error, body, tx.now),
     )
+    attention.raise_alert(tx, None, Alert(NOT_APPLIED, event_id, detail=error[:120]))
+
+
+def settle_dead_letters(tx: Tx) -> int:
+    """Forget what has been applied since, by Stripe's next try or by a replay, and close its alerts; how many."""
+    rows = tx.all("SELECT d.event_id FROM dead_letters d JOIN inbox i ON i.event_id = d.event_id")
+    for (event_id,) in rows:
+        tx.execute("DELETE FROM dead_letters WHERE event_id = ?", (event_id,))
+        attention.withdraw(tx, NOT_APPLIED, event_id)
+    return len(rows)

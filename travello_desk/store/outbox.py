@@ -156,6 +156,17 @@ def cancelled(tx: Tx, mail: Mail, reason: str) -> None:
     settle(tx, mail, "cancelled", 0, reason)
 
 
+def revive(tx: Tx, booking_id: int, recipient: str) -> int:
+    """Send what has failed again, to the address the booking has now; how many mails."""
+    done = tx.execute(
+        "UPDATE outbox SET status = 'queued', tries = 0, next_try_at = ?, recipient = ?, updated_at = ?"
+        " WHERE booking_id = ? AND status = 'failed'",
+        (tx.now, recipient, tx.now, booking_id),
+    )
+    tx.changed.add(booking_id)
+    return done
+
+
 def settle(tx: Tx, mail: Mail, status: str, next_try_at: int, words: str) -> None:
     tx.execute(
         "UPDATE outbox SET status = ?, next_try_at = ?, last_error = ?, updated_at = ?"

@@ -67,16 +67,22 @@ def online_movements(tx: Tx, start_at: int, end_at: int) -> list[Movement]:
 
 def refund_movements(tx: Tx, start_at: int, end_at: int) -> list[Movement]:
     rows = tx.all(
-        "SELECT r.created_at, r.amount_minor, r.currency, r.actor, b.reference FROM refunds r"
+        "SELECT r.created_at, r.reason, r.amount_minor, r.currency, r.actor, b.reference FROM refunds r"
         " JOIN payments p ON p.id = r.payment_id JOIN bookings b ON b.id = p.booking_id"
         " WHERE r.created_at >= ? AND r.created_at < ? AND r.status NOT IN ('REFUSED', 'failed', 'canceled')"
         " ORDER BY r.id",
         (start_at, end_at),
     )
     return [
-        Movement(at, "refund", -amount, currency, actor or "Stripe", reference)
-        for at, amount, currency, actor, reference in rows
+        Movement(at, refund_how(reason), -amount, currency, actor or "Stripe", reference)
+        for at, reason, amount, currency, actor, reference in rows
     ]
+
+
+def refund_how(reason: str) -> str:
+    """`refund`, or the tender in which a refund that came back was paid instead (operations/pay_back.py)."""
+    outside, _, tender = reason.partition(": ")
+    return tender if outside == "outside" and tender else "refund"
 
 
 def dues(tx: Tx, day: str) -> list[Due]:

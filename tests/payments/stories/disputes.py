@@ -54,7 +54,7 @@ def dispute_lost(s: Scene) -> None:
     """
     PAID SUCCEEDED PAID paid=1000000 due=0
     1 SUCCEEDED complete/paid/paid got=1000000 left=1000000 overlay=INQUIRY disputes=warning_under_review
-    ! dispute dp_1 1000000 PKR fraudulent
+    ! inquiry dp_1 1000000 PKR fraudulent
     """
 )
 def inquiry(s: Scene) -> None:

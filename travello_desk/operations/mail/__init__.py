@@ -2,7 +2,7 @@
 
 from travello_desk.operations.mail.deliver import Delivery, send_now
 from travello_desk.operations.mail.derive import derive
-from travello_desk.operations.mail.queue import queue_link, queue_receipt, queue_reminder, waiting_mails
+from travello_desk.operations.mail.queue import queue_link, queue_receipt, queue_reminder, send_again, waiting_mails
 from travello_desk.operations.mail.remind import remind
 from travello_desk.operations.mail.words import letter_sent, preview
 
@@ -15,6 +15,7 @@ __all__ = [
     "queue_receipt",
     "queue_reminder",
     "remind",
+    "send_again",
     "send_now",
     "waiting_mails",
 ]

@@ -108,7 +108,7 @@ class DeskScreen(Screen[None]):
     def reason(self, action: Action) -> str | None:
         if not self.can(action.id):
             return "not in this place"
-        return reason_against(action, None, self.user)
+        return reason_against(action, None, self.user, self.desk.ctx.health.money_fault)
 
     def can(self, action_id: str) -> bool:
         """Whether this place, or the app, knows how."""

@@ -25,6 +25,7 @@ DIALOGS: Final = {
     "accept": ("accept", "AcceptDialog"),
     "edit": ("booking_form", "BookingFormDialog"),
     "explain": ("explain", "ExplainDialog"),
+    "fix_pay_back": ("pay_back", "PayBackDialog"),
     "new": ("booking_form", "BookingFormDialog"),
 }
 
@@ -44,8 +45,8 @@ def dialog_for(action_id: str, ctx: Context, user: User, booking_id: int | None)
     return made
 
 
-def refusal(action_id: str, subject: Subject | None, user: User) -> str | None:
-    """`r refund: nothing was paid yet`, or None when it may be done."""
+def refusal(action_id: str, subject: Subject | None, user: User, fault: str = "") -> str | None:
+    """`r refund: nothing was paid yet`, or None when it may be done. `fault`: why the store cannot be written."""
     action = BY_ID[action_id]
-    reason = reason_against(action, subject, user)
+    reason = reason_against(action, subject, user, fault)
     return f"{action.label}: {reason}" if reason else None

@@ -1,27 +1,21 @@
-"""A place with a booking in it: the list and the full-screen detail. Knows which booking the keys act on.
-
-Before anything is done the booking is read again: what the rules say is said about how it stands, not how it looked.
-"""
+"""A place with a booking in it: the list and the full-screen detail. Knows which booking the keys act on."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from textual.content import Content
 
 from travello_desk.actions import ACTIONS, Action, Subject, reason_against
-from travello_desk.operations.context import Context
-from travello_desk.store.errors import StoreError
 from travello_desk.tui.clipboard import copy_text
-from travello_desk.tui.detail import Detail, load_detail
+from travello_desk.tui.detail import Detail
 from travello_desk.tui.detail_text import Frame, detail_content
-from travello_desk.tui.screens.base import DeskScreen
-from travello_desk.tui.screens.deeds import DIALOGS, dialog_for, refusal
+from travello_desk.tui.screens.deed_place import DeedPlace
+from travello_desk.tui.screens.deeds import DIALOGS
 from travello_desk.tui.work import start
 
 
-class BookingPlace(DeskScreen):
+class BookingPlace(DeedPlace):
     """Subclasses say which booking is meant and show its detail."""
 
     def __init__(self) -> None:
@@ -32,14 +26,6 @@ class BookingPlace(DeskScreen):
     def current_id(self) -> int | None:
         """The booking that keys act on, or None."""
         raise NotImplementedError
-
-    @property
-    def ctx(self) -> Context:
-        return self.desk.ctx
-
-    @property
-    def link_known(self) -> bool:
-        return "PUBLIC_BASE_URL" in self.ctx.settings.given
 
     @property
     def subject(self) -> Subject | None:
@@ -70,7 +56,7 @@ class BookingPlace(DeskScreen):
             return "not in this place"
         if action.needs_booking and loading:
             return None
-        return reason_against(action, subject, self.user)
+        return reason_against(action, subject, self.user, self.ctx.health.money_fault)
 
     def action_desk(self, action_id: str) -> None:
         if action_id in DIALOGS:
@@ -79,38 +65,6 @@ class BookingPlace(DeskScreen):
             start(self, partial(self.deed, action_id, booking_id), "deed")
         else:
             super().action_desk(action_id)
-
-    async def deed(self, action_id: str, booking_id: int | None) -> None:
-        """Read the booking, ask the rules, open the dialog, tell what it did; on to the next when it asks for it."""
-        while action_id:
-            try:
-                subject = await self.read_subject(booking_id)
-            except StoreError as error:
-                self.say(str(error))
-                return
-            if said := refusal(action_id, subject, self.user):
-                self.say(said)
-                return
-            dialog = dialog_for(action_id, self.ctx, self.user, booking_id)
-            told = await self.app.push_screen_wait(dialog)
-            action_id = self.tell(told)
-
-    async def read_subject(self, booking_id: int | None) -> Subject | None:
-        if booking_id is None:
-            return None
-        found = booking_id
-        detail = await self.ctx.store.read(lambda tx: load_detail(tx, found))
-        return detail.subject(link_known=self.link_known) if detail else None
-
-    def tell(self, told: Any) -> str:
-        """Good news in a toast, a warning where it stays; the action to go on with, if any."""
-        if told is None:
-            return ""
-        if text := getattr(told, "text", ""):
-            self.app.notify(text, markup=False)
-        if warning := getattr(told, "warning", ""):
-            self.say(warning)
-        return str(getattr(told, "then", "") or "")
 
     def desk_copy(self) -> None:
         """The guest's link where there is something to pay, else the reference."""

@@ -1,17 +1,24 @@
-"""Problems: everything that waits for a person, the nearest deadline first. Nothing here is closed by silence."""
+"""Problems: everything that waits for a person, the nearest deadline first, with a key for every remedy.
+
+A remedy opens the dialog that does it everywhere else. Nothing here is closed by silence: the remedy takes the cause
+away, or a manager closes it with a reason.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import BindingType
 from textual.content import Content
 
+from travello_desk.actions import BY_ID, Action
 from travello_desk.operations import problems
+from travello_desk.operations.errors import StripeFailed
 from travello_desk.payments.rules import Refused
+from travello_desk.remedies import remedies_for, remedy_of, stripe_page
 from travello_desk.store import attention
 from travello_desk.store.activity import references_of
 from travello_desk.store.attention import Problem
@@ -19,11 +26,24 @@ from travello_desk.store.errors import StoreError
 from travello_desk.store.tx import Tx
 from travello_desk.tui import when
 from travello_desk.tui.badges import clean
+from travello_desk.tui.bars import KeyHint, key_name
+from travello_desk.tui.clipboard import copy_text
 from travello_desk.tui.keys import bindings_for
+from travello_desk.tui.screens.base import hint
+from travello_desk.tui.screens.deed_place import DeedPlace
 from travello_desk.tui.screens.log_place import LogPlace
 from travello_desk.tui.screens.reason import ReasonScreen
 from travello_desk.tui.widgets.columns import Column, Tone
 from travello_desk.tui.work import start
+
+DEEDS: Final = {
+    "fix_refund": "refund",
+    "fix_accept": "accept",
+    "fix_reopen": "undo",
+    "fix_address": "edit",
+    "fix_pay_back": "fix_pay_back",
+}
+"""Remedies that are a dialog of the bookings' own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +56,7 @@ class Waiting:
     guest: str
 
 
-class ProblemsScreen(LogPlace[Waiting]):
+class ProblemsScreen(LogPlace[Waiting], DeedPlace):
     """See the module."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("problems", "desk")]
@@ -44,7 +64,7 @@ class ProblemsScreen(LogPlace[Waiting]):
     NAME = "Problems"
     EMPTY = "Nothing waits for you."
     BY_DAY = False
-    FOOTER = ("filter", "inspect", "go_booking", "dismiss", "export_log", "help", "palette")
+    FOOTER = ("inspect", "go_booking", "filter", "export_log", "help", "palette")
 
     def columns(self) -> Sequence[Column[Waiting]]:
         now, zone = self.desk.now(), self.desk.zone
@@ -69,9 +89,83 @@ class ProblemsScreen(LogPlace[Waiting]):
             lines.append(f"To be answered by {self.desk.now_text(problem.due_at)}")
         if row.reference:
             lines.append(f"{clean(row.reference)}  {clean(row.guest)}")
-        lines += [f"{name.replace('_', ' ')}: {value}" for name, value in attention.details(problem).items() if value]
-        lines += ["", "o goes to the booking, where the remedy is; c closes this with a reason."]
+        if detail := attention.details(problem).get("detail"):
+            lines.append(clean(str(detail)))
+        lines += ["", "What helps, back in the list:"]
+        lines += [
+            f"  {key_name(BY_ID[remedy.action].keys[0])}  {remedy.label}" for remedy in remedies_for(problem.kind)
+        ]
         return Content("\n".join(lines))
+
+    # What helps
+
+    def key_hints(self) -> list[KeyHint]:
+        """The remedies of the problem under the cursor come first."""
+        row = self.table.cursor_row
+        helping = [BY_ID[remedy.action] for remedy in remedies_for(row.problem.kind)] if row is not None else []
+        return [*(hint(action, self.reason(action)) for action in helping), *super().key_hints()]
+
+    def can(self, action_id: str) -> bool:
+        return action_id.startswith("fix_") or super().can(action_id)
+
+    def reason(self, action: Action) -> str | None:
+        if not action.id.startswith("fix_"):
+            return super().reason(action)
+        row = self.table.cursor_row
+        if row is None:
+            return "nothing is selected"
+        if remedy_of(row.problem.kind, action.id) is None:
+            return "does not help against this problem, Enter shows what does"
+        return super().reason(action)
+
+    def action_desk(self, action_id: str) -> None:
+        row = self.table.cursor_row
+        if not action_id.startswith("fix_"):
+            super().action_desk(action_id)
+            return
+        self.hush()
+        if (reason := self.reason(BY_ID[action_id])) or row is None:
+            self.say(f"{BY_ID[action_id].label}: {reason}")
+        elif action_id == "fix_doctor":
+            self.desk.run_desk("doctor")
+        elif action_id == "fix_stripe":
+            start(self, partial(self._in_stripe, row.problem), "stripe")
+        else:
+            start(self, partial(self._fix, action_id, row), "deed")
+
+    async def _fix(self, action_id: str, row: Waiting) -> None:
+        if action_id == "fix_again":
+            await self._again(row)
+        elif action_id == "fix_collect":
+            await self._collect(row.problem.booking_id)
+        else:
+            await self.deed(DEEDS[action_id], row.problem.booking_id)
+        self.load()
+
+    async def _again(self, row: Waiting) -> None:
+        try:
+            self.say(await problems.again(self.desk.ctx, row.id, self.user.name))
+        except (Refused, StripeFailed, StoreError) as error:
+            self.say(f"{BY_ID['fix_again'].label}: {error}")
+
+    async def _collect(self, booking_id: int | None) -> None:
+        """What is missing is taken at the desk: the booking moves there first, which closes its link."""
+        subject = await self.read_subject(booking_id)
+        if subject is not None and subject.ledger.method == "ONLINE":
+            await self.deed("switch", booking_id)
+            subject = await self.read_subject(booking_id)
+        if subject is not None and subject.ledger.method == "ARRIVAL":
+            await self.deed("mark_paid", booking_id)
+
+    async def _in_stripe(self, problem: Problem) -> None:
+        """Open its page, and keep the address where it can be copied from: a desk may have no browser."""
+        settings = self.desk.ctx.settings
+        url = stripe_page(problem.subject, settings.mode, settings.stripe_api_base)
+        self.app.open_url(url)
+        await copy_text(self.app, url)
+        self.say(f"In Stripe: {url} (copied)")
+
+    # Closing by hand
 
     def desk_dismiss(self) -> None:
         if (row := self.table.cursor_row) is not None:
