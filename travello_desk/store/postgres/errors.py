@@ -24,7 +24,7 @@ def translate(error: BaseException) -> StoreError:
 
 
 def first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
+    lines = str(error).strip().removeprefix("connection failed: ").splitlines()
     return lines[0] if lines else type(error).__name__
 
 

@@ -37,6 +37,10 @@ class EndUnknown(StoreUnavailable):
     """A commit was asked for, its answer was lost, and the server cannot be asked. It must not be tried again."""
 
 
+class NothingStored(StoreUnavailable):
+    """The server knows the transaction, and that nothing of it was kept."""
+
+
 class PostgresWriter(GroupCommit):
     """Owns the writing connection; `connect` is called in the writer's own thread, again after every loss."""
 
@@ -94,7 +98,7 @@ class PostgresWriter(GroupCommit):
                     raise
 
     def _worth_another(self, error: BaseException) -> bool:
-        return self._connection is None or isinstance(error, PASSING)
+        return self._connection is None or isinstance(error, (NothingStored, *PASSING))
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -155,11 +159,13 @@ class PostgresWriter(GroupCommit):
             return
         try:
             connection.execute(f"NOTIFY {CHANNEL}, '{self._notice(changed)}'; COMMIT".encode())
-        except psycopg.Error:
+        except psycopg.Error as error:
             lost = is_lost(connection)
             self._give_up(connection)
-            if not (lost and self._was_committed(written)):
+            if not lost:
                 raise
+            if not self._was_committed(written):
+                raise NothingStored("the line to the store was lost before a commit") from error
 
     def _notice(self, changed: set[int]) -> str:
         """Who writes, and which bookings; none when it is not known or too many."""
