@@ -198,6 +198,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view_5", "In house", "Guests who are here now", ("5", "f6")),
     Action("view_6", "All", "Every booking", ("6", "f7")),
     Action("sort", "Sort", "Change the order of the list", ("o",)),
+    Action("recent", "Recent", "The bookings you opened last", ("R",)),
     Action("activity", "Activity", "Who did what, newest first", ("a",), cli="activity"),
     Action("events", "Events", "What Stripe has told us", ("w",), cli="events"),
     Action("day", "Day", "The day's takings", ("d", "f9"), cli="report", footer=True),

@@ -131,7 +131,9 @@ async def test_nothing_found_says_what_to_do(front: Front) -> None:
     text = screen_text(front.app)
     assert "Nothing matches khan in:tomorrow due:much" in text
     assert "Not understood: due:much" in text
-    assert "Without in:tomorrow: 1 found" in text
+    assert "All bookings were searched, not only this view." in text
+    assert "Search for  khan due:much  (1 found)" in text
+    assert "Make a booking for  khan" in text
 
 
 async def test_letters_in_the_search_box_are_no_commands(front: Front) -> None:

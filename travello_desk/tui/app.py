@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
@@ -19,7 +20,7 @@ from textual.command import Provider
 from textual.screen import Screen
 
 from travello_desk.actions import ACTIONS, User
-from travello_desk.operations import staff
+from travello_desk.operations import preferences, staff
 from travello_desk.operations.context import Context
 from travello_desk.store import desk
 from travello_desk.store.errors import StoreError
@@ -35,6 +36,9 @@ from travello_desk.tui.screens.idle import Idle
 from travello_desk.tui.state import header_state
 from travello_desk.tui.theme import THEMES
 from travello_desk.tui.work import start
+
+if TYPE_CHECKING:
+    from travello_desk.tui.listing import Listing
 
 BASE_SCREENS = 2
 """Textual's own blank screen and the bookings."""
@@ -76,6 +80,7 @@ class DeskApp(App[int]):
             self.register_theme(known)
         self.theme = theme
         self.locked = False
+        self.preferences = preferences.Preferences()
         self.idle = Idle(ctx.clock, 0)
 
     # What screens and dialogs ask
@@ -120,28 +125,59 @@ class DeskApp(App[int]):
         if self.user is None:
             start(self, self.sign_in, "sign-in", vital=True)
         else:
-            self.open_desk()
+            await self.open_desk()
         if self.notice:
             self.notify(self.notice, markup=False)
 
-    def open_desk(self) -> None:
-        """The bookings for who is signed in."""
+    async def open_desk(self) -> None:
+        """The bookings for who is signed in, in the orders that person left them in."""
         from travello_desk.tui.listing import Listing
         from travello_desk.tui.screens.bookings import BookingsScreen
 
-        self.push_screen(BookingsScreen(Listing(self.ctx.store, self.business_date())))
+        listing = Listing(self.ctx.store, self.business_date())
+        listing.sorts = await self.recall(listing)
+        self.push_screen(BookingsScreen(listing))
+
+    async def recall(self, listing: Listing) -> dict[str, str]:
+        """What the store remembers of this person's desk; the orders of it that can still be."""
+        self.preferences = preferences.Preferences()
+        if self.user is None:
+            return {}
+        try:
+            self.preferences = await preferences.load(self.ctx, self.user.name)
+            return await self.ctx.store.read(lambda tx: listing.fitting(tx, self.preferences.sorts))
+        except StoreError:
+            return {}  # The header tells of a store that cannot be read; a forgotten order is no second news.
+
+    def remember_sorts(self, sorts: dict[str, str]) -> None:
+        self.preferences.sorts = dict(sorts)
+        start(self, self.keep_preferences, "preferences", exclusive=False)
+
+    def remember_opened(self, booking_id: int) -> None:
+        """Kept with the next order, or when the desk is locked or left: not worth a commit for every look."""
+        self.preferences.opened(booking_id)
+
+    async def keep_preferences(self) -> None:
+        if self.user is not None:
+            with suppress(StoreError):  # A full disk has a banner; what is forgotten here is an order of a list.
+                await preferences.keep(self.ctx, self.user.name, self.preferences)
 
     async def sign_in(self, locked_by: str = "") -> None:
         """Ask who it is; the desk opens, or goes on, for whoever signs in."""
         from travello_desk.tui.screens.sign_in import SignInScreen
 
         self.locked = True
+        if locked_by:
+            await self.keep_preferences()
+            with suppress(StoreError):
+                await staff.sign_out(self.ctx, locked_by)
         self.user = await self.push_screen_wait(SignInScreen(self.ctx, locked_by))
         self.locked = False
         if not locked_by:
-            self.open_desk()
+            await self.open_desk()
         elif self.user.name != locked_by:
             self.hand_over()
+            await self.rearrange()
         self.idle = Idle(self.ctx.clock, await staff.lock_minutes(self.ctx))
 
     def hand_over(self) -> None:
@@ -150,6 +186,14 @@ class DeskApp(App[int]):
             self.pop_screen()
         self.screen.workers.cancel_group(self.screen, "deed")
         self.screen.refresh_bindings()
+
+    async def rearrange(self) -> None:
+        """The list as the person who has taken over left it."""
+        from travello_desk.tui.screens.bookings import BookingsScreen
+
+        if isinstance(self.screen, BookingsScreen):
+            self.screen.listing.sorts = await self.recall(self.screen.listing)
+            self.screen.show_view(self.screen.listing.view_id)
 
     def look_around(self) -> None:
         """Once a second: lock a desk nobody uses, tell once what was recovered at the start."""
@@ -225,6 +269,7 @@ class DeskApp(App[int]):
             shift = None
         question = f"{name}, your shift is still open. Leave without counting the drawer?"
         if shift is None or await self.push_screen_wait(ConfirmScreen(question, "Leave", "Stay")):
+            await self.keep_preferences()
             self.exit(0)
 
     def desk_lock(self) -> None:

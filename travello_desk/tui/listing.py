@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,7 +19,7 @@ EMPTY = Query()
 
 @dataclass(slots=True)
 class Listing:
-    """The state of one list. `text` is the search as typed; empty means the view."""
+    """The state of one list. `text` is the search as typed; empty means the view. `picked`: bookings chosen by id."""
 
     store: Store
     day_on: date
@@ -27,14 +28,16 @@ class Listing:
     sorts: dict[str, str] = field(default_factory=dict)
     query: Query = EMPTY
     found: Found = NOTHING
-    without_filters: int = 0
+    picked: bool = False
+    dropped: dict[str, int] = field(default_factory=dict)
+    """When nothing matches: the search without one of its filters, or without all, and how many that would find."""
     counts: dict[str, int] = field(default_factory=dict)
     totals: Totals | None = None
     _rows: dict[tuple[str, str, date], StoreRows] = field(default_factory=dict)
 
     @property
     def searching(self) -> bool:
-        return not self.query.empty
+        return self.picked or not self.query.empty
 
     @property
     def sort_id(self) -> str:
@@ -61,24 +64,43 @@ class Listing:
     def go_to(self, view_id: str) -> None:
         """A view; whatever was searched for is over, also when its answer is still on its way."""
         self.view_id, self.text, self.query, self.found, self.totals = view_id, "", EMPTY, NOTHING, None
+        self.picked = False
+
+    def pick(self, ids: Sequence[int]) -> None:
+        """Just these bookings, in this order; like a search, it ends where a view begins."""
+        self.go_to(self.view_id)
+        self.picked, self.found = True, Found(tuple(ids))
+
+    def fitting(self, tx: Tx, sorts: Mapping[str, str]) -> dict[str, str]:
+        """Of remembered orders those that still can be: a view that has grown large has only what an index knows."""
+        known = {view: SORTS[sort] for view, sort in sorts.items() if view in VIEWS and sort in SORTS}
+        return {
+            view: sort.id
+            for view, sort in known.items()
+            if sort.everywhere or view_source(view, self.day_on).count(tx, SMALL) <= SMALL
+        }
 
     async def find(self, text: str) -> bool:
         """Search; False when another text has been typed meanwhile, and this answer is old."""
         self.text = text
         query = read(text, self.day_on)
-        found, without = (
-            await self.store.read(lambda tx: self._find(tx, query, text)) if not query.empty else (NOTHING, 0)
+        found, dropped = (
+            await self.store.read(lambda tx: self._find(tx, query, text)) if not query.empty else (NOTHING, {})
         )
         if text != self.text:
             return False
-        self.query, self.found, self.without_filters = query, found, without
+        self.query, self.found, self.dropped, self.picked = query, found, dropped, False
         return True
 
-    def _find(self, tx: Tx, query: Query, text: str) -> tuple[Found, int]:
+    def _find(self, tx: Tx, query: Query, text: str) -> tuple[Found, dict[str, int]]:
         found = search(tx, query, text)
-        if found.ids or not (query.used and query.words):
-            return found, 0
-        return found, len(search(tx, read(query.words, self.day_on)).ids)
+        if found.ids or not query.used:
+            return found, {}
+        words = text.split()
+        fewer = [" ".join(word for word in words if word != one) for one in dict.fromkeys(query.used)]
+        tries = dict.fromkeys(shorter for shorter in (*fewer, query.words) if shorter.strip())
+        counted = {shorter: len(search(tx, read(shorter, self.day_on)).ids) for shorter in tries}
+        return found, {shorter: count for shorter, count in counted.items() if count}
 
     async def count(self) -> None:
         """Count every view, and sum up the one that is shown."""

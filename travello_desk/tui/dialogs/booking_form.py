@@ -34,8 +34,10 @@ class BookingFormDialog(DeskDialog):
     WIDTH = 74
     HINT = "Enter or Tab next · Esc cancel"
 
-    def __init__(self, ctx: Context, user: User, booking_id: int | None) -> None:
+    def __init__(self, ctx: Context, user: User, booking_id: int | None, *, guest_name: str = "") -> None:
+        """`guest_name`: who was looked for and not found."""
         super().__init__(ctx, user, booking_id)
+        self.guest_name = guest_name
         names = [*(line[0] for line in LINES), *(day[0] for day in DAYS), "amount", "notes"]
         most = {name: most for name, _, most, _ in LINES} | {"check_in": 10, "check_out": 10, "notes": 2000}
         self.fields = {name: Field(id=name, most=most.get(name, 20), width=NARROW.get(name)) for name in names}
@@ -59,6 +61,7 @@ class BookingFormDialog(DeskDialog):
             today = datetime.fromtimestamp(self.ctx.clock(), self.ctx.settings.hotel_timezone).date()
             for days, (name, _) in enumerate(DAYS):
                 self.fields[name].placeholder = (today + timedelta(days=days)).isoformat()
+            self.fields["guest_name"].value = clean(self.guest_name)
             return
         self.original = form_of(self.seen.booking)
         for name, text in self.original.items():

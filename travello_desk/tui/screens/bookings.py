@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -11,9 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, Static
 
-from travello_desk.store import bookings
+from travello_desk.actions import BY_ID as BY_ACTION
 from travello_desk.store.browse import SORTS
 from travello_desk.store.errors import StoreError
 from travello_desk.tui import bars
@@ -24,17 +22,16 @@ from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.listing import COUNT_CAP, Listing
 from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.screens.booking_columns import booking_columns
-from travello_desk.tui.screens.marking import Marking
+from travello_desk.tui.screens.finding import Finding
 from travello_desk.tui.screens.view_words import (
     BY_ID,
     BY_KEY,
     VIEW_WORDS,
     found_summary,
-    nothing_found,
+    picked_summary,
     row_words,
     view_summary,
 )
-from travello_desk.tui.widgets.search_box import SearchBox
 from travello_desk.tui.widgets.text_pane import TextPane
 from travello_desk.tui.widgets.virtual_table import VirtualTable
 from travello_desk.tui.work import start
@@ -48,7 +45,7 @@ COLUMN_SORTS = {"guest": ("guest",), "room": ("room",), "balance": ("balance",),
 SORT_COLUMNS = {"guest": "guest", "room": "room", "balance": "balance", "arrival": "in", "arrival_last": "in"}
 
 
-class BookingsScreen(Marking):
+class BookingsScreen(Finding):
     """See the module."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,10 +60,7 @@ class BookingsScreen(Marking):
     def __init__(self, listing: Listing) -> None:
         super().__init__()
         self.listing = listing
-        self.box = SearchBox(id="search")
-        self.empty = Static("", id="empty", markup=False)
         self.pane = TextPane(id="pane")
-        self._searched = ""
         self._follow: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -76,7 +70,7 @@ class BookingsScreen(Marking):
         yield self.box
         with Horizontal(id="body"):
             yield self.table
-            yield self.empty
+            yield self.offers
             yield self.pane
 
     def set_columns(self) -> None:
@@ -117,15 +111,10 @@ class BookingsScreen(Marking):
             self.listing.counts[self.listing.view_id] = message.total
         self.set_class(message.total == 0, "-empty")
         if message.total == 0:
-            self.empty.update(self.desk.glyphs.text(self.empty_words()))
+            self.show_nothing()
             self.show_detail(None)
+        self.call_after_refresh(self.keep_focus)
         self.refresh_bars()
-
-    def empty_words(self) -> str:
-        listing = self.listing
-        if listing.searching:
-            return nothing_found(listing.text, listing.query, listing.without_filters)
-        return BY_ID[listing.view_id].empty
 
     @on(VirtualTable.Failed)
     def failed(self, message: VirtualTable.Failed) -> None:
@@ -139,7 +128,7 @@ class BookingsScreen(Marking):
 
     def on_bookings_changed(self, message: BookingsChanged) -> None:
         """News: what is on screen is read again; the cursor stays where it is."""
-        if self.listing.searching:
+        if self.listing.searching and not self.listing.picked:
             self.run_search()
         else:
             self.table.reload()
@@ -175,7 +164,9 @@ class BookingsScreen(Marking):
 
     def status_ends(self) -> tuple[Sequence[Part], str]:
         listing, total = self.listing, self.table.total
-        if listing.searching:
+        if listing.picked:
+            left = picked_summary(len(listing.found.ids))
+        elif listing.searching:
             found = listing.found
             left = found_summary(len(found.ids), found.capped, found.inside, listing.query)
         else:
@@ -214,36 +205,11 @@ class BookingsScreen(Marking):
         super().on_resize(event)
         self.call_after_refresh(self.show_detail, self.detail)
 
-    # Search
-
-    @on(Input.Changed, "#search")
-    def typed(self, message: Input.Changed) -> None:
-        self.run_search()
-
-    def run_search(self) -> None:
-        start(self, partial(self._search, self.box.value), "search")
-
-    async def _search(self, text: str) -> None:
-        keep = text == self._searched or not text.strip()
-        try:
-            current = await self.listing.find(text)
-        except StoreError as error:
-            self.say(f"Not searched: {error}")
-            return
-        if current:
-            self._searched = text
-            self.show_list(keep=keep)
-
-    @on(SearchBox.Left)
-    def left_search(self) -> None:
-        self.table.focus()
-
     # Actions
 
-    def desk_search(self) -> None:
-        self.box.focus()
-
     def action_desk(self, action_id: str) -> None:
+        if BY_ACTION[action_id].needs_booking and self.current_id is not None:
+            self.desk.remember_opened(self.current_id)
         if action_id.startswith("view_"):
             self.hush()
             self.show_view(BY_KEY[action_id.removeprefix("view_")].id)
@@ -256,21 +222,9 @@ class BookingsScreen(Marking):
     def show_view(self, view_id: str) -> None:
         """A view by name, from its top; a search ends with it."""
         self.listing.go_to(view_id)
-        self._searched = ""
-        with self.prevent(Input.Changed):
-            self.box.value = ""
+        self.clear_search()
         self.show_list()
         self.table.focus()
-
-    def find_booking(self, booking_id: int) -> None:
-        """This booking alone, wherever it is; Esc brings the view back, with the cursor on it."""
-        start(self, partial(self._find_booking, booking_id), "find")
-
-    async def _find_booking(self, booking_id: int) -> None:
-        booking = await self.ctx.store.read(lambda tx: bookings.get(tx, booking_id))
-        if booking is not None:
-            self.box.value = f"ref:{booking.reference}" if " " not in booking.reference else booking.reference
-            self.table.focus()
 
     def desk_export(self) -> None:
         """The list as it is: every row of the view or of what was found."""
@@ -290,6 +244,7 @@ class BookingsScreen(Marking):
 
         if self.current_id is None:
             return
+        self.desk.remember_opened(self.current_id)
         if self.has_class("-wide"):
             self.pane.focus()
         else:
@@ -304,18 +259,25 @@ class BookingsScreen(Marking):
 
     def sort_by(self, sort_id: str) -> None:
         """Another order of this view, kept for it. A large view has only the orders an index knows."""
-        if self.listing.searching:
+        if self.listing.picked:
+            self.say("Sort: what was opened last stands in that order")
+        elif self.listing.searching:
             self.say("Sort: what a search finds stands newest first")
         elif sort_id not in self.listing.orders(self.table.total):
             self.say(f"Sort: more than 5,000 bookings stand by arrival only; search for the {SORTS[sort_id].label}")
         else:
             self.listing.sorts[self.listing.view_id] = sort_id
+            self.desk.remember_sorts(self.listing.sorts)
             self.show_list(keep=False)
             self.app.notify(f"By {SORTS[sort_id].label}", markup=False)
 
     def action_back(self) -> None:
         """From the pane to the list, then the search, then the marks; never out of the desk."""
-        if not self.table.has_focus:
+        if self.listing.picked:
+            self.show_view(self.listing.view_id)
+        elif self.offers.list.has_focus:
+            self.box.focus()
+        elif not self.table.has_focus:
             self.table.focus()
         elif self.box.value:
             self.box.value = ""

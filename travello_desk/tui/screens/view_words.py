@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from travello_desk.money import describe_minor
 from travello_desk.store.browse import Totals
 from travello_desk.store.filters import Query
+from travello_desk.store.search import CAP
+from travello_desk.tui.widgets.offers import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,27 @@ def found_summary(count: int, capped: bool, inside: bool, query: Query) -> str:
     return text
 
 
-def nothing_found(text: str, query: Query, without: int) -> str:
-    """What to do when nothing matches."""
-    lines = [f"Nothing matches {text.strip()}"]
+def nothing_found(text: str, query: Query) -> str:
+    """That nothing matches, in any view."""
+    lines = [f"Nothing matches {text.strip()}", "All bookings were searched, not only this view."]
     if query.unread:
         lines.append(f"Not understood: {' '.join(query.unread)}")
-    if query.used and query.searches:
-        lines.append(f"Without {' '.join(query.used)}: {without:,} found")
-    lines.append("Esc clears the search · n makes a booking")
     return "\n".join(lines)
+
+
+def offers_for(query: Query, dropped: Mapping[str, int]) -> list[Offer]:
+    """What to do instead: search with fewer filters where that finds something, make the booking, or go back."""
+    offers = [
+        Offer("search", f"Search for  {shorter}  ({count:,}{'+' if count >= CAP else ''} found)", shorter)
+        for shorter, count in dropped.items()
+    ]
+    if any(char.isalpha() for char in query.words):
+        offers.append(Offer("new", f"Make a booking for  {query.words}", query.words))
+    return [*offers, Offer("clear", "Clear the search (Esc)")]
+
+
+def picked_summary(count: int) -> str:
+    return f"{count:,} opened last · Esc goes back to the view"
 
 
 def row_words(index: int, total: int | None, marked: int) -> str:
