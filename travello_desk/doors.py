@@ -29,7 +29,8 @@ class HouseDoors:
         os.environ.setdefault("TEXTUAL_FPS", "120")  # halves the time from key to paint; read when Textual is imported
         from travello_desk.assembly import desk_main
 
-        return desk_main()
+        code = desk_main()
+        return self.demo({}) if wants_sandbox(code) else code
 
     def serve(self) -> int:
         from travello_desk.assembly import serve_main
@@ -46,3 +47,10 @@ class HouseDoors:
         from travello_desk.assembly import make_token
 
         return make_token(user_id, staff=staff, ttl_seconds=ttl_seconds)
+
+
+def wants_sandbox(code: int) -> bool:
+    """Whether the desk was left by the key that asks for the demo; it offers that where no Stripe key is set."""
+    from travello_desk.tui.screens.sign_in import SANDBOX_WANTED
+
+    return code == SANDBOX_WANTED

@@ -15,6 +15,7 @@ from tests.tui.waiting import settled, until
 from travello_desk.actions import ACTIONS, BY_ID
 from travello_desk.tui.app import DeskApp
 from travello_desk.tui.crash import crash_words, write_crash
+from travello_desk.tui.dialogs.mark_paid import MarkPaidDialog
 from travello_desk.tui.keys import keys_text
 from travello_desk.tui.palette import shown, told_actions
 from travello_desk.tui.screens.bookings import BookingsScreen
@@ -83,6 +84,26 @@ async def test_the_keys_are_shown_with_what_they_do(hotel: Desk, key: str) -> No
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, BookingsScreen)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 34)])
+async def test_f1_tells_the_keys_of_an_open_window_and_gives_it_back(hotel: Desk, size: tuple[int, int]) -> None:
+    app = desk_app(hotel)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("down", "m")
+        await until(pilot, lambda: isinstance(app.screen, MarkPaidDialog) and app.screen.query("#deed"), "the window")
+        window = app.screen
+        await pilot.press("tab", "tab", "f1")
+        await pilot.pause()
+        assert isinstance(app.screen, KeysScreen)
+        text = screen_text(app)
+        for line in ("1             Cash", "4             Cheque", "y             Yes", "Esc           Back"):
+            assert line in text
+        assert "Refund" not in app.screen.content().plain
+        await pilot.press("f1")
+        await pilot.pause()
+        assert app.screen is window
 
 
 async def test_ctrl_q_leaves_and_ctrl_c_only_says_how(hotel: Desk) -> None:

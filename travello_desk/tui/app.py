@@ -56,6 +56,7 @@ class DeskApp(App[int]):
         *bindings_for("anywhere", "desk", taken=frozenset({"palette", "quit", "lock"})),
         # With priority, because a dialog stops every other key of the app.
         Binding("ctrl+q", "desk('quit')", "Quit", show=False, priority=True, id="anywhere.quit"),
+        Binding("f1", "desk('help')", "Keys", show=False, priority=True, id="anywhere.keys"),
         Binding("ctrl+l", "desk('lock')", "Lock", show=False, priority=True, id="anywhere.lock"),
         Binding("ctrl+c", "desk_interrupt", "Copy", show=False, system=True, id="anywhere.copy"),
     ]
@@ -282,12 +283,18 @@ class DeskApp(App[int]):
             super().action_command_palette()
 
     def desk_help(self) -> None:
-        """The keys of this place."""
-        from travello_desk.tui.screens.keys import KeysScreen
+        """The keys of this place, or of the window that is open over it."""
+        from travello_desk.tui.dialogs.guarded import GuardedModal
+        from travello_desk.tui.screens.base import DeskScreen
+        from travello_desk.tui.screens.keys import KeysScreen, window_keys
 
-        if not isinstance(self.screen, KeysScreen) and not self.locked:
-            scopes = getattr(self.screen, "SCOPES", ("anywhere",))
-            self.push_screen(KeysScreen([action for action in ACTIONS if action.scope in scopes]))
+        place = self.screen
+        if isinstance(place, KeysScreen):
+            place.action_close()
+        elif isinstance(place, GuardedModal):
+            self.push_screen(KeysScreen((), window_keys(place)))
+        elif isinstance(place, DeskScreen):
+            self.push_screen(KeysScreen([action for action in ACTIONS if action.scope in place.SCOPES]))
 
     def desk_theme(self) -> None:
         """The next of the three."""

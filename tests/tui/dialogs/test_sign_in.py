@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from tests.desk import Desk
 from tests.tui.dialogs.host import SIZES, FakeTime, Host, House, press, settle, shown, until
 from travello_desk.actions import User
+from travello_desk.doors import wants_sandbox
 from travello_desk.operations import staff
 from travello_desk.payments.projection import Alert
 from travello_desk.store import attention, timeline
@@ -166,6 +168,25 @@ async def test_the_first_start_makes_the_owner(house: House, size: tuple[int, in
         await until(lambda: host.answered)
     assert host.answer == User("Olga", "owner", None)
     assert [(person.name, person.role) for person in await staff.people(house.ctx)] == [("Olga", "owner")]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_a_stripe_key_the_sandbox_is_offered(house: House, size: tuple[int, int]) -> None:
+    async with shown(house.ctx, SignInScreen(house.ctx), size) as (host, pilot):
+        assert "No STRIPE_SECRET_KEY is set: the desk works, online payments do not." in host.flat()
+        assert "Ctrl+T shows everything in a sandbox" in host.flat()
+        await press(pilot, "ctrl+t")
+    assert wants_sandbox(host.return_code or 0)
+    assert not wants_sandbox(0)
+
+
+async def test_where_stripe_is_set_or_the_desk_is_locked_nothing_is_offered(house: House, desk: Desk) -> None:
+    for ctx, locked_by in ((desk.ctx, ""), (house.ctx, "Olga")):
+        await staff.make_first_owner(ctx, "Olga", "9071")
+        async with shown(ctx, SignInScreen(ctx, locked_by)) as (host, pilot):
+            assert "sandbox" not in host.flat().replace("Stripe SANDBOX", "")
+            await press(pilot, "ctrl+t")
+            assert host.return_code is None
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from travello_desk.actions import Action
+from travello_desk.tui.bars import key_name
+from travello_desk.tui.dialogs.guarded import GuardedModal
 from travello_desk.tui.keys import keys_text
 
 MOVEMENT: tuple[tuple[str, str], ...] = (
@@ -22,6 +24,22 @@ MOVEMENT: tuple[tuple[str, str], ...] = (
     ("Esc", "One step back, never any harm"),
     ("Tab", "Next field"),
 )
+
+
+IN_A_WINDOW: tuple[tuple[str, str], ...] = (
+    ("Tab", "Next field or button"),
+    ("Enter", "Next field; on a button, the button"),
+)
+
+
+def window_keys(window: Screen[Any]) -> list[tuple[str, str]]:
+    """The keys of a window over the desk, as it has declared them, its own first."""
+    found: dict[str, str] = {}
+    for owner in type(window).__mro__:
+        for binding in vars(owner).get("BINDINGS", ()) if issubclass(owner, GuardedModal) else ():
+            if isinstance(binding, Binding) and binding.description:
+                found.setdefault(" ".join(key_name(key) for key in binding.key.split(",")), binding.description)
+    return [*found.items(), *IN_A_WINDOW]
 
 
 class KeysScreen(ModalScreen[None]):
@@ -38,9 +56,10 @@ class KeysScreen(ModalScreen[None]):
         Binding("escape,q,question_mark,f1", "close", "Close", id="keys.close"),
     ]
 
-    def __init__(self, actions: Sequence[Action]) -> None:
+    def __init__(self, actions: Sequence[Action], window: Sequence[tuple[str, str]] = ()) -> None:
+        """The keys of a place, or those of a window that is open over it."""
         super().__init__()
-        self.actions = actions
+        self.actions, self.window = actions, window
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
@@ -49,7 +68,7 @@ class KeysScreen(ModalScreen[None]):
             yield Static(self.content(), markup=False)
 
     def content(self) -> Content:
-        lines = [(keys, text) for keys, text in MOVEMENT]
+        lines = list(self.window or MOVEMENT)
         lines += [(keys_text(action), f"{action.label}: {action.help}") for action in self.actions]
         rows = [Content.assemble((f"{keys:<14}", "bold $accent"), text) for keys, text in lines]
         return Content("\n").join(rows)

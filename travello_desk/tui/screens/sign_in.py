@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -32,6 +33,12 @@ from travello_desk.tui.screens.health import health_words
 from travello_desk.tui.work import start
 
 NAME_COLUMN, ROLE_COLUMN = 16, 10
+SANDBOX_WANTED = 77
+"""The exit code that asks for the demo instead (doors.py)."""
+NO_KEY = (
+    "No STRIPE_SECRET_KEY is set: the desk works, online payments do not. "
+    "Ctrl+T shows everything in a sandbox, without real money."
+)
 
 
 class SignInScreen(ModalScreen[User]):
@@ -52,11 +59,13 @@ class SignInScreen(ModalScreen[User]):
         }
         & Row { margin-top: 1; }
         & #said { height: auto; min-height: 1; margin-left: 14; color: $error; text-style: bold; }
+        & #no-key { margin-top: 1; color: $warning; }
         & #health { margin-top: 1; color: $text-muted; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "names", "Names", show=False, id="sign_in.names"),
+        Binding("ctrl+t", "sandbox", "Try the sandbox", show=False, id="sign_in.sandbox"),
         *(Binding(str(n), f"person({n - 1})", show=False, id=f"sign_in.person{n}") for n in range(1, 10)),
     ]
     AUTO_FOCUS = ""
@@ -83,6 +92,8 @@ class SignInScreen(ModalScreen[User]):
         self.first = not await staff.people(self.ctx)
         pins = await staff.demo_pins(self.ctx)
         parts = self.first_parts() if self.first else self.usual_parts(pins)
+        if self.offers_sandbox:
+            parts = [*parts, Words(NO_KEY, id="no-key")]
         await self.box.mount_all([Words(id="who"), *parts, Words(id="said"), Words(id="health")])
         self.box.border_title = Content("Locked" if self.locked_by else "travello-desk")
         self.box.border_subtitle = Content("Enter sign in · Ctrl+Q leave")
@@ -90,7 +101,16 @@ class SignInScreen(ModalScreen[User]):
         self.set_interval(1, self.refresh_words)
         (self.name_field if self.first else self.names).focus()
 
-    def usual_parts(self, pins: dict[str, str]) -> list[OptionList | Row]:
+    @property
+    def offers_sandbox(self) -> bool:
+        """Without a key there is nothing to lose: the demo shows everything. Not over a desk that is only locked."""
+        return self.ctx.gateway is None and not self.locked_by
+
+    def action_sandbox(self) -> None:
+        if self.offers_sandbox:
+            self.app.exit(return_code=SANDBOX_WANTED)
+
+    def usual_parts(self, pins: dict[str, str]) -> list[Widget]:
         """The names, the last one chosen, and the PIN."""
         for number, person in enumerate(self.listed, 1):
             self.names.add_option(Option(self.line(number, person, pins.get(person.name, ""))))
@@ -99,7 +119,7 @@ class SignInScreen(ModalScreen[User]):
         self.names.highlighted = self.place
         return [self.names, Row("PIN", self.pin)]
 
-    def first_parts(self) -> list[Words | Row]:
+    def first_parts(self) -> list[Widget]:
         return [
             Words("The first start: make the owner's account. The owner adds the others."),
             Row("Your name", self.name_field),

@@ -32,6 +32,7 @@ class Offers(Vertical):
         & OptionList {
             width: auto; height: auto; max-width: 100%; border: none; padding: 0; margin-top: 1;
             background: $background;
+            &:focus { border: none; }
         }
     }
     """
