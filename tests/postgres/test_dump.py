@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests.desk import open_desk
 from tests.postgres.server import Server
 from tests.store.test_schema import NEW
+from travello_desk.operations import arrival
 from travello_desk.settings import load
 from travello_desk.settings.model import Database
-from travello_desk.store import bookings, copies, timeline
+from travello_desk.store import bookings, copies, database, timeline
+from travello_desk.store.backup import backup as file_backup
+from travello_desk.store.bookings import NewBooking
 from travello_desk.store.contract import Store
+from travello_desk.store.database import any_setting, keep_setting
 from travello_desk.store.errors import Conflict, StoreUnavailable
+from travello_desk.store.filters import read
 from travello_desk.store.opening import open_database
 from travello_desk.store.postgres import dump
+from travello_desk.store.search import search
+
+ONE = NewBooking("TRV-0", "Fatima Bhatti", "2026-11-24", "2026-11-25", 1_000_000, "PKR", "ARRIVAL")
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +89,51 @@ def test_what_is_no_copy_is_refused_before_anything_is_touched(empty: Database, 
         copies.restore(tmp_path / "bad", empty)
     with pytest.raises(StoreUnavailable, match="there is no file"):
         copies.restore(tmp_path / "none", empty)
+
+
+@pytest.fixture
+async def old(tmp_path: Path) -> Path:
+    """A copy of a SQLite store: money taken, an entry undone, a setting, a number that was used and is gone."""
+    async with open_desk(tmp_path) as desk:
+        ctx = replace(desk.ctx, store=database.open_store(tmp_path / "old.db", desk.time))
+        booking_id = await ctx.store.write(lambda tx: bookings.insert(tx, ONE))
+        await ctx.store.write(lambda tx: keep_setting(tx, "a", "with \0"))
+        await arrival.mark_paid(ctx, arrival.Mark(booking_id, "Ali", "cash"))
+        gone = await ctx.store.write(lambda tx: bookings.insert(tx, NEW))
+        await ctx.store.write(lambda tx: tx.execute("DELETE FROM bookings WHERE id = ?", (gone,)))
+        ctx.store.close()
+    file_backup(tmp_path / "old.db", tmp_path / "copy.db")
+    return tmp_path / "copy.db"
+
+
+def everything(store: Store, table: str) -> list[tuple[object, ...]]:
+    return store.read_now(lambda tx: tx.all(f"SELECT * FROM {table} ORDER BY 1"))
+
+
+async def test_a_sqlite_store_moves_in(old: Path, empty: Database) -> None:
+    assert copies.restore(old, empty) is None
+    before, after = database.open_store(old, lambda: 0.0), open_database(empty)
+    for table in ("bookings", "timeline", "desk_receipts", "inbox", "payments"):
+        assert everything(after, table) == everything(before, table)
+    assert after.install == before.install
+    assert after.read_now(lambda tx: any_setting(tx, "a")) == "with \ufffd"
+    assert after.read_now(lambda tx: list(timeline.broken_links(tx))) == []
+    found = after.read_now(lambda tx: search(tx, read("fatima", date(2026, 11, 24)), "fatima"))
+    assert found.ids == (1,)
+    with pytest.raises(Conflict, match="append-only"):
+        await after.write(lambda tx: tx.execute("DELETE FROM timeline"))
+    assert await after.write(lambda tx: bookings.insert(tx, NEW)) == 3
+    before.close()
+    after.close()
+    with pytest.raises(StoreUnavailable, match="holds a store already"):
+        copies.restore(old, empty)
+
+
+def test_a_sqlite_store_of_another_version_is_not_moved(old: Path, empty: Database) -> None:
+    with closing(sqlite3.connect(old)) as connection, connection:
+        connection.execute("DELETE FROM schema_migration WHERE name = '0001_initial'")
+    with pytest.raises(StoreUnavailable, match="older version"):
+        copies.restore(old, empty)
 
 
 def test_a_failed_copy_leaves_no_file(empty: Database, tmp_path: Path, server: Server) -> None:

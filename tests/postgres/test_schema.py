@@ -16,6 +16,7 @@ from tests.store.test_schema import NEW
 from travello_desk.store import bookings, timeline
 from travello_desk.store.contract import Store
 from travello_desk.store.database import open_store
+from travello_desk.store.errors import Conflict
 from travello_desk.store.postgres import guards
 from travello_desk.store.postgres.migrating import translated
 
@@ -106,6 +107,14 @@ async def test_an_edit_of_the_database_breaks_the_chain(store: Store, server: Se
     edit = "UPDATE timeline SET text = 'entry 7' WHERE id = 3"
     server.execute(f"SET session_replication_role = replica; {edit}", server.name_of(store))
     assert store.read_now(lambda tx: list(timeline.broken_links(tx))) == [3]
+
+
+async def test_a_refusal_of_the_database_quotes_no_guest(store: Store) -> None:
+    await store.write(lambda tx: bookings.insert(tx, NEW))
+    with pytest.raises(Conflict) as refused:
+        await store.write(lambda tx: tx.execute("UPDATE bookings SET balance_minor = -1"))
+    assert "bookings_balance_minor_check" in str(refused.value)
+    assert NEW.guest_name not in str(refused.value)
 
 
 def test_a_trigger_that_cannot_be_translated_is_refused() -> None:

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from travello_desk.store.backup import flush
 from travello_desk.store.errors import StoreDamaged, StoreUnavailable
+from travello_desk.store.postgres import moving
 from travello_desk.store.postgres.connections import connect
 
 PLAIN = ("--no-owner", "--no-privileges")
@@ -44,9 +45,12 @@ def check(file: Path) -> None:
 
 
 def restore(source: Path, url: str) -> None:
-    """Into an empty database, all or nothing."""
+    """Into an empty database, all or nothing: a copy made here, or one of a SQLite store, which moves in with it."""
     if not source.is_file():
         raise StoreUnavailable(f"there is no file {source}")
+    if moving.is_sqlite(source):
+        moving.move(source, url)
+        return
     check(source)
     refuse_if_used(url)
     name = str(conninfo_to_dict(url).get("dbname"))

@@ -24,7 +24,8 @@ def translate(error: BaseException) -> StoreError:
 
 
 def first_line(error: BaseException) -> str:
-    lines = str(error).strip().removeprefix("connection failed: ").splitlines()
+    """What happened. The lines after it quote rows, and with them guests."""
+    lines = str(error).strip().removeprefix("connection failed: ").removeprefix("connection is bad: ").splitlines()
     return lines[0] if lines else type(error).__name__
 
 

@@ -11,6 +11,7 @@ import psycopg
 from travello_desk.store.errors import Conflict
 from travello_desk.store.postgres import dialect
 from travello_desk.store.postgres.connections import Connection
+from travello_desk.store.postgres.errors import first_line
 from travello_desk.store.tx import Row, Tx
 
 NUMBERS = count()
@@ -43,9 +44,9 @@ class PostgresTx(Tx):
         try:
             self.cursor.executemany(dialect.query(sql), rows)
         except psycopg.IntegrityError as error:
-            raise Conflict(str(error)) from error
+            raise Conflict(first_line(error)) from error
         except psycopg.DataError as error:
-            raise ValueError(str(error)) from error
+            raise ValueError(first_line(error)) from error
 
     def one(self, sql: str, params: Sequence[object] = ()) -> Row | None:
         return self._run(dialect.query(sql), params).fetchone()
@@ -63,6 +64,6 @@ class PostgresTx(Tx):
         try:
             return self.cursor.execute(sql, params)
         except psycopg.IntegrityError as error:
-            raise Conflict(str(error)) from error
+            raise Conflict(first_line(error)) from error
         except psycopg.DataError as error:  # no column takes this value: the caller's fault, not the store's
-            raise ValueError(str(error)) from error
+            raise ValueError(first_line(error)) from error
