@@ -17,12 +17,12 @@ from multidict import CIMultiDict
 from travello_desk.operations.context import Context
 from travello_desk.operations.follow_up import follow_up, question_of
 from travello_desk.operations.ingest import ingest_event
-from travello_desk.operations.webhook_secrets import remember_use
+from travello_desk.operations.webhook_secrets import PROBE, PROVED, remember_use
 from travello_desk.payments.events import EventShapeError, StripeEvent, read_event
 from travello_desk.store import inbox
 from travello_desk.store.errors import Conflict, StoreError
 from webhook import signature
-from webhook.answers import JSON_HEADERS, HttpError
+from webhook.answers import JSON_HEADERS, HttpError, json_answer
 from webhook.body import read_body
 from webhook.rejections import Rejections
 from webhook.routing import Route
@@ -51,6 +51,8 @@ class StripeEvents:
         """200 once the event is durable; INTERFACE 1 lists the rest."""
         body = await read_body(request)
         now = self._ctx.clock() + self._ctx.clock_offset_seconds
+        if body == PROBE:
+            return self._answer_probe(request, now)
         await self._verify(request, body, now)
         text, event = await self._read(request, body)
         await self._store(event, text)
@@ -58,6 +60,14 @@ class StripeEvents:
         if question := question_of(event):
             self._start(follow_up(self._ctx, question))
         return web.Response(body=RECEIVED, headers=RECEIVED_HEADERS)
+
+    def _answer_probe(self, request: web.Request, now: float) -> web.Response:
+        """Doctor asks whether these bytes come through and our secret is the one: counted nowhere, stored nowhere."""
+        try:
+            signature.verify(PROBE, request.headers.get("Stripe-Signature"), self._secrets, now)
+        except signature.BadSignature:
+            raise HttpError(400, "Invalid Stripe Signature") from None
+        return json_answer({"received": True, "probe": PROVED})
 
     async def _verify(self, request: web.Request, body: bytes, now: float) -> None:
         """Raise unless one of our secrets signed these bytes (A1 to A16)."""

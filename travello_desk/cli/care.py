@@ -40,9 +40,11 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def backup(ctx: click.Context, file: Path, as_json: bool) -> None:
     """A consistent copy of the store while desks and listeners go on working."""
+    from travello_desk.operations.backups import note_backup
     from travello_desk.store import copies
 
     size = guarded(lambda: copies.backup(doors(ctx).database(), file), as_json=as_json)
+    run(ctx, note_backup, as_json=as_json)
     if as_json:
         print_json({"file": str(file), "bytes": size})
     else:
