@@ -177,7 +177,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     booking_action("cancel", "Cancel", "Cancel the booking, or note a no-show", "X", can_cancel, cli="cancel", tier=1),
     booking_action(
-        "undo", "Undo", "Take the last mark paid or cancellation back", "z", can_undo, cli="undo-paid", tier=1
+        "undo",
+        "Undo",
+        "Take a mark paid, cancellation or no-show back",
+        "z",
+        can_undo,
+        cli="undo-paid",
+        tier=1,
     ),
     booking_action(
         "close_link", "Close link", "Switch the open payment link off", "K", can_close_link, cli="close-link", tier=1

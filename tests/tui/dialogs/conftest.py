@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Desk, open_desk
-from tests.tui.dialogs.host import NOW, FakeTime, House
+from tests.tui.dialogs.host import NOW, SIZES, WINDOW, FakeTime, House
 from travello_desk.operations.context import Context
 from travello_desk.settings import load
 from travello_desk.store.database import open_store
@@ -42,3 +42,16 @@ def _guard_at_rest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """Most tests are about what a dialog does, not about when it believes a key; others say `REAL_GUARD = True`."""
     if not getattr(request.module, "REAL_GUARD", False):
         monkeypatch.setattr(guarded, "Arming", lambda opened_at: Arming(opened_at, arming=0, repeat=0))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every flow and every refusal at 80x24 and at 120x34: a test of a window that names no size is run in both."""
+    names = metafunc.function.__code__.co_names
+    if "shown" in names and "size" not in metafunc.fixturenames and not {"SMALL", "LARGE"} & set(names):
+        metafunc.fixturenames.append("_window")
+        metafunc.parametrize("_window", SIZES, indirect=True, ids=["80x24", "120x34"])
+
+
+@pytest.fixture
+def _window(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(WINDOW, 0, request.param)  # type: ignore[call-overload]

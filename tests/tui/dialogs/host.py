@@ -29,6 +29,8 @@ SIZES = (SMALL, LARGE)
 AYESHA = User("Ayesha", "clerk", 1_000_000)
 OLGA = User("Olga", "owner")
 UNANSWERED: Any = object()
+WINDOW = [SMALL]
+"""The size of a test that names none: each is run in both (conftest.py)."""
 
 
 class FakeTime:
@@ -130,12 +132,12 @@ class House:
 
 @asynccontextmanager
 async def shown(
-    ctx: Context, dialog: Screen[Any], size: tuple[int, int] = SMALL
+    ctx: Context, dialog: Screen[Any], size: tuple[int, int] | None = None
 ) -> AsyncIterator[tuple[Host, Pilot[None]]]:
     """The dialog on screen, filled and at rest."""
     host = Host(ctx, dialog)
     stop = ctx.store.watch(host.tell)
-    async with host.run_test(size=size) as pilot:
+    async with host.run_test(size=size or WINDOW[0]) as pilot:
         await until(lambda: (host.screen is dialog and bool(dialog.query(Static))) or host.answered)
         await settle(pilot)
         yield host, pilot

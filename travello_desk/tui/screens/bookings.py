@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from travello_desk.actions import BY_ID as BY_ACTION
+from travello_desk.actions import can_undo
 from travello_desk.store.browse import SORTS
 from travello_desk.store.errors import StoreError
 from travello_desk.tui import bars
@@ -32,6 +33,7 @@ from travello_desk.tui.screens.view_words import (
     row_words,
     view_summary,
 )
+from travello_desk.tui.undoable import last_undoable
 from travello_desk.tui.widgets.text_pane import TextPane
 from travello_desk.tui.widgets.virtual_table import VirtualTable
 from travello_desk.tui.work import start
@@ -210,11 +212,22 @@ class BookingsScreen(Finding):
     def action_desk(self, action_id: str) -> None:
         if BY_ACTION[action_id].needs_booking and self.current_id is not None:
             self.desk.remember_opened(self.current_id)
-        if action_id.startswith("view_"):
+        if action_id == "undo":
+            self.hush()
+            start(self, self._undo, "deed")
+        elif action_id.startswith("view_"):
             self.hush()
             self.show_view(BY_KEY[action_id.removeprefix("view_")].id)
         else:
             super().action_desk(action_id)
+
+    async def _undo(self) -> None:
+        """Of the booking under the cursor; where there is nothing to undo, the last thing this person did."""
+        booking_id = self.current_id
+        subject = await self.read_subject(booking_id)
+        if subject is None or can_undo(subject, self.user) is not None:
+            booking_id = await self.ctx.store.read(lambda tx: last_undoable(tx, self.user)) or booking_id
+        await self.deed("undo", booking_id)
 
     def can(self, action_id: str) -> bool:
         return action_id.startswith("view_") or super().can(action_id)

@@ -7,6 +7,7 @@ from functools import partial
 from textual.content import Content
 
 from travello_desk.actions import ACTIONS, Action, Subject, reason_against
+from travello_desk.store import bookings
 from travello_desk.tui.clipboard import copy_text
 from travello_desk.tui.detail import Detail
 from travello_desk.tui.detail_text import Frame, detail_content
@@ -68,16 +69,16 @@ class BookingPlace(DeedPlace):
 
     def desk_copy(self) -> None:
         """The guest's link where there is something to pay, else the reference."""
-        detail = self.detail
-        if detail is None or detail.booking.id != self.current_id:
+        start(self, self._copy, "copy")
+
+    async def _copy(self) -> None:
+        booking_id = self.current_id
+        booking = await self.ctx.store.read(lambda tx: bookings.get(tx, booking_id)) if booking_id else None
+        if booking is None:
             self.say("Copy: no booking is selected")
             return
-        booking = detail.booking
         pays = booking.method == "ONLINE" and booking.status == "PENDING" and not booking.code_revoked
         link = f"{self.ctx.settings.public_base_url}/p/{booking.guest_code}"
         text, what = (link, "Link") if pays else (booking.reference, "Reference")
-        start(self, partial(self.copy, text, what), "copy")
-
-    async def copy(self, text: str, what: str) -> None:
         said = await copy_text(self.app, text)
         self.app.notify(self.desk.glyphs.text(f"{what} {said.removeprefix('✓ ')}"), markup=False)
