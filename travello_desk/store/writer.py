@@ -1,7 +1,8 @@
 """SQLite's one writer: one thread, one connection, BEGIN IMMEDIATE. May not decide anything about money.
 
-The requests of a shared commit run each in its own savepoint, so that a failure undoes only itself. If a shared commit
-fails, its requests are tried one by one.
+The requests of a shared commit run one after the other. When one of them fails, all is rolled back and done again with a
+savepoint for each, so that a failure undoes only itself; savepoints from the start would cost every good request a copy
+of the pages it touches. If the commit itself fails, its requests are tried one by one.
 """
 
 from __future__ import annotations
@@ -52,53 +53,59 @@ class Writer(GroupCommit):
     def _commit_batch(self, connection: sqlite3.Connection, batch: list[Request]) -> None:
         """All together first; one by one when the shared transaction cannot be begun or committed."""
         try:
-            self._transaction(connection, batch)
+            if not self._transaction(connection, batch, apart=False) and len(batch) > 1:
+                self._transaction(connection, batch, apart=True)
         except sqlite3.Error as error:
             log.warning("a transaction of %d requests failed: %s", len(batch), type(error).__name__)
             for request in batch:
                 self._alone(connection, request)
 
     def _alone(self, connection: sqlite3.Connection, request: Request) -> None:
-        request.error = None
         try:
-            self._transaction(connection, [request])
+            self._transaction(connection, [request], apart=False)
         except sqlite3.Error as error:
             request.error = translate(error)
 
-    def _transaction(self, connection: sqlite3.Connection, batch: list[Request]) -> None:
+    def _transaction(self, connection: sqlite3.Connection, batch: list[Request], *, apart: bool) -> bool:
+        """Run and commit the batch, each request `apart` in a savepoint or not. False: one failed, nothing is stored."""
         connection.execute("BEGIN IMMEDIATE")
         try:
             tx = Tx(connection, int(self._clock()))
-            alone = len(batch) == 1
             for request in batch:
-                self._one(connection, tx, request, alone)
-            if alone and batch[0].error is not None:
-                connection.execute("ROLLBACK")
-            else:
-                connection.execute("COMMIT")
+                savepoint(connection, tx, request) if apart else run(tx, request)
+                if request.error is not None and not apart:
+                    connection.execute("ROLLBACK")
+                    return False
+            connection.execute("COMMIT")
         except sqlite3.Error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        return True
 
-    def _one(self, connection: sqlite3.Connection, tx: Tx, request: Request, alone: bool) -> None:
-        """Run one request; its failure undoes only its own savepoint. Database faults end the whole transaction."""
-        tip = tx.timeline_tip
-        tx.changed = set()
-        if not alone:
-            connection.execute("SAVEPOINT request")
-        try:
-            request.result = request.work(tx)
-            request.changed = frozenset(tx.changed)
-        except sqlite3.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - carried to the caller, who awaits it
-            request.error = error
-            tx.timeline_tip = tip
-            if not alone:
-                connection.execute("ROLLBACK TO request")
-        if not alone:
-            connection.execute("RELEASE request")
+
+def run(tx: Tx, request: Request) -> None:
+    """One request, with its result or its error. Database faults end the whole transaction."""
+    tx.changed = set()
+    request.error = None
+    try:
+        request.result = request.work(tx)
+        request.changed = frozenset(tx.changed)
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - carried to the caller, who awaits it
+        request.error = error
+
+
+def savepoint(connection: sqlite3.Connection, tx: Tx, request: Request) -> None:
+    """The same, and its failure undoes only itself."""
+    tip = tx.timeline_tip
+    connection.execute("SAVEPOINT request")
+    run(tx, request)
+    if request.error is not None:
+        tx.timeline_tip = tip
+        connection.execute("ROLLBACK TO request")
+    connection.execute("RELEASE request")
 
 
 DAMAGE = ("malformed", "not a database", "corrupt")
