@@ -65,8 +65,8 @@ class Book:
     def merged(self, row: Row, seen: Observation) -> Book:
         taken: set[Observation] = set()
 
-        def kept_under(stripe_id: str) -> list[Observation]:
-            found = [o for o in self.loose if stripe_id in o.keys.object_ids]
+        def kept_under(stripe_ids: tuple[str, ...]) -> list[Observation]:
+            found = [o for o in self.loose if set(stripe_ids) & set(o.keys.object_ids)]
             taken.update(found)
             return found
 

@@ -91,7 +91,7 @@ def is_about_charge(seen: Observation) -> bool:
 
 def links_of(facts: AttemptFacts) -> tuple[str, ...]:
     """The Stripe ids by which a payment with these facts is found."""
-    return tuple(i for i in (facts.session_id, facts.payment_intent_id, facts.charge_id) if i)
+    return tuple(filter(None, (facts.session_id, facts.payment_intent_id, facts.charge_id)))
 
 
 def absorb(payment: Payment, seen: Observation) -> Payment:
@@ -111,15 +111,14 @@ def absorb(payment: Payment, seen: Observation) -> Payment:
     return payment
 
 
-def gather(payment: Payment, loose_under: Callable[[str], Iterable[Observation]]) -> Payment:
+def gather(payment: Payment, loose_under: Callable[[tuple[str, ...]], Iterable[Observation]]) -> Payment:
     """The payment with every loose fact kept under one of its ids.
 
     Each of them may teach a new id under which more is kept, so it asks until no new id is learned.
     """
-    asked: set[str] = set()
-    while fresh := [stripe_id for stripe_id in links_of(payment.facts) if stripe_id not in asked]:
-        asked.update(fresh)
-        for stripe_id in fresh:
-            for seen in loose_under(stripe_id):
-                payment = absorb(payment, seen)
+    asked: tuple[str, ...] = ()
+    while fresh := tuple(stripe_id for stripe_id in links_of(payment.facts) if stripe_id not in asked):
+        asked += fresh
+        for seen in loose_under(fresh):
+            payment = absorb(payment, seen)
     return payment

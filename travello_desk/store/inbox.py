@@ -128,39 +128,49 @@ def adopt(tx: Tx, booking_id: int, observation: Observation) -> int:
     )
 
 
-def apply(
-    tx: Tx, payment_id: int, booking_id: int, observation: Observation, cause: Cause, actor: str
-) -> ledgers.Loaded:
+def apply(tx: Tx, payment_id: int, booking_id: int, observation: Observation, cause: Cause, actor: str) -> None:
     """Merge one report into its payment, with every loose fact its new links lead to, and save the booking."""
     loaded = ledgers.load(tx, booking_id)
     if loaded is None:
         raise LookupError(f"payment {payment_id} has no booking {booking_id}")
-    payment = next(p for p in loaded.ledger.payments if p.seq == payment_id)
+    payment = loaded.ledger.payment(payment_id)
     grown = absorb(payment, observation)
     known = links_of(payment.facts)
     if links_of(grown.facts) != known:
         grown = gather(grown, partial(claim, tx, payment_id, known))
-    view = ledgers.save(tx, loaded, ledgers.with_payment(loaded.ledger, grown), cause, actor)
-    return replace(loaded, view=view)
+    ledgers.save(tx, loaded, ledgers.with_payment(loaded.ledger, grown), cause, actor)
 
 
-def claim(tx: Tx, payment_id: int, known: tuple[str, ...], stripe_id: str) -> list[Observation]:
-    """Make the id lead to this payment; what was kept loose under it, which is dropped with that.
+def claim(tx: Tx, payment_id: int, known: tuple[str, ...], stripe_ids: tuple[str, ...]) -> list[Observation]:
+    """Make the ids lead to this payment; what was kept loose under them, which is dropped with that.
 
-    An id among the `known` was claimed when it was learned.
+    An id among the `known` was claimed when it was learned. One that leads to another payment goes on doing so, and
+    nothing is loose under it: whoever claimed it has picked that up.
     """
-    if stripe_id in known:
+    fresh = tuple(stripe_id for stripe_id in stripe_ids if stripe_id not in known)
+    if not fresh:
         return []
-    linked = tx.execute(
-        "INSERT INTO stripe_links (object_id, payment_id) VALUES (?, ?) ON CONFLICT (object_id) DO NOTHING",
-        (stripe_id, payment_id),
-    )
-    if not linked:
-        return []
-    rows = tx.all("SELECT kind, body, seen FROM loose_facts WHERE object_key = ?", (stripe_id,))
+    link, find_loose, drop_loose = CLAIM[len(fresh)]
+    tx.execute(link, [value for stripe_id in fresh for value in (stripe_id, payment_id)])
+    rows = tx.all(find_loose, fresh)
     if rows:
-        tx.execute("DELETE FROM loose_facts WHERE object_key = ?", (stripe_id,))
+        tx.execute(drop_loose, fresh)
     return [OBSERVE_AGAIN[kind](json.loads(body), seen) for kind, body, seen in rows]
+
+
+def claim_statements(count: int) -> tuple[str, str, str]:
+    """For so many ids at once: link them, find what is loose under them, drop that."""
+    pairs, marks = ", ".join(["(?, ?)"] * count), ", ".join("?" * count)
+    under = "SELECT kind, body, seen FROM loose_facts WHERE object_key = ?"
+    return (
+        f"INSERT INTO stripe_links (object_id, payment_id) VALUES {pairs} ON CONFLICT (object_id) DO NOTHING",
+        " UNION ALL ".join([under] * count),  # for an IN, SQLite would make and drop a table of its own every time
+        f"DELETE FROM loose_facts WHERE object_key IN ({marks})",
+    )
+
+
+# A payment has three ids: its session, its PaymentIntent and its charge.
+CLAIM = {count: claim_statements(count) for count in (1, 2, 3)}
 
 
 def booking_of_session(tx: Tx, session_id: str) -> int | None:
