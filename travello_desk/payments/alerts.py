@@ -18,8 +18,10 @@ def alerts(
     for view in views:
         if status != "CANCELLED":
             found.extend(money_alerts(view, ledger, desk_entry))
-        found.extend(refund_alerts(view))
-        found.extend(dispute_alerts(view))
+        if view.payment.refunds:
+            found.extend(refund_alerts(view))
+        if view.payment.disputes:
+            found.extend(dispute_alerts(view))
     return tuple(found)
 
 

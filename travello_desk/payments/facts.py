@@ -328,3 +328,10 @@ class Ledger:
     cancelled: bool = False
     payments: tuple[Payment, ...] = ()
     desk: tuple[DeskEntry, ...] = ()
+
+    def payment(self, seq: int) -> Payment:
+        """The payment with this number. Raises LookupError when the booking has no such one."""
+        for payment in self.payments:
+            if payment.seq == seq:
+                return payment
+        raise LookupError(f"no payment {seq} among {len(self.payments)}")

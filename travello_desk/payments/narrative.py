@@ -7,10 +7,11 @@ so a confirmation or a duplicate leaves no second line (B2, B5, D42).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from travello_desk.money import describe_minor
 from travello_desk.payments.facts import BANK_FAILED, RETURNED_REFUND, Failure, RefundFacts, same_refund
-from travello_desk.payments.views import Alert, BookingView, PaymentView
+from travello_desk.payments.views import Alert, PaymentView
 
 PAID_BY_WEBHOOK = "Booking marked as PAID by webhook"
 PAID_BY_INTENT = "Payment confirmed via payment_intent event"
@@ -35,7 +36,17 @@ class Cause:
     source: str = "webhook"
 
 
-def narrate(before: BookingView, after: BookingView, cause: Cause) -> list[Line]:
+class Told(Protocol):
+    """What of a booking the lines are about: a whole view of it, or no more than this."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def payments(self) -> tuple[PaymentView, ...]: ...
+
+
+def narrate(before: Told, after: Told, cause: Cause) -> list[Line]:
     """The lines for one step from `before` to `after`, oldest first."""
     known = {view.payment.seq: view for view in before.payments}
     lines: list[Line] = []
@@ -47,18 +58,20 @@ def narrate(before: BookingView, after: BookingView, cause: Cause) -> list[Line]
 
 
 def payment_lines(
-    was: PaymentView | None, now: PaymentView, before: BookingView, after: BookingView, cause: Cause
+    was: PaymentView | None, now: PaymentView, before: Told, after: Told, cause: Cause
 ) -> list[Line]:
     if was is not None and was.payment == now.payment:
         return []
-    lines = [failure_line(failure) for failure in new_failures(was, now)]
     facts = now.payment.facts
+    lines = [failure_line(failure) for failure in new_failures(was, now)] if facts.failures else []
     if facts.paid and not (was and was.payment.facts.paid):
         lines.append(paid_line(now, before, after, cause))
     elif was is None or was.status != now.status:
         lines.extend(status_lines(now))
-    lines.extend(refund_lines(was, now))
-    lines.extend(dispute_lines(was, now))
+    if now.payment.refunds or now.refunded_minor:
+        lines.extend(refund_lines(was, now))
+    if now.payment.disputes:
+        lines.extend(dispute_lines(was, now))
     return lines
 
 
@@ -73,7 +86,7 @@ def failure_line(failure: Failure) -> Line:
     return Line("failed", f"Payment failed: {failure.message}", detail)
 
 
-def paid_line(now: PaymentView, before: BookingView, after: BookingView, cause: Cause) -> Line:
+def paid_line(now: PaymentView, before: Told, after: Told, cause: Cause) -> Line:
     """The one line that says money has come in."""
     facts = now.payment.facts
     parts = [describe_minor(now.received_minor, now.currency), facts.card]

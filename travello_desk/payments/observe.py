@@ -33,7 +33,7 @@ class Keys:
     @property
     def object_ids(self) -> tuple[str, ...]:
         """Stripe ids that lead to a payment, strongest first."""
-        return tuple(i for i in (self.session_id, self.payment_intent_id, self.charge_id) if i)
+        return tuple(filter(None, (self.session_id, self.payment_intent_id, self.charge_id)))
 
     @property
     def marked(self) -> bool:

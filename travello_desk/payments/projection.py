@@ -5,32 +5,50 @@ Source: PAYMENTS 1.4. Status columns in the store are copies of what `project` r
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from travello_desk.payments.alerts import alerts
 from travello_desk.payments.facts import AttemptFacts, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts
 from travello_desk.payments.views import API_STATUS, Alert, BookingView, PaymentView, online_minor, settles
 
-__all__ = ["API_STATUS", "Alert", "BookingView", "PaymentView", "online_minor", "project", "settles"]
+__all__ = ["API_STATUS", "Alert", "BookingView", "PaymentView", "Standing", "online_minor", "project", "settles", "stand"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What everything else of a booking's view follows from; all that a change is told against (narrative.py)."""
+
+    status: str
+    payments: tuple[PaymentView, ...]
+    paid_minor: int
+    desk_minor: int
+    desk_entry: DeskEntry | None
+
+
+def stand(ledger: Ledger) -> Standing:
+    """The payments of one booking and its status."""
+    desk_minor, desk_entry = desk_balance(ledger.desk)
+    views = tuple([payment_view(payment, ledger) for payment in ledger.payments])
+    paid = desk_minor + sum([online_minor(view, ledger) for view in views])
+    views = flag_duplicates(views, ledger, desk_entry, paid)
+    return Standing(booking_status(ledger, views, desk_entry is not None), views, paid, desk_minor, desk_entry)
 
 
 def project(ledger: Ledger) -> BookingView:
     """The view of one booking. Total: every ledger has exactly one view, whatever the order of its facts."""
-    desk_minor, desk_entry = desk_balance(ledger.desk)
-    views = tuple(payment_view(payment, ledger) for payment in ledger.payments)
-    paid = desk_minor + sum(online_minor(view, ledger) for view in views)
-    views = flag_duplicates(views, ledger, desk_entry, paid)
-    status = booking_status(ledger, views, desk_entry is not None)
+    stands = stand(ledger)
+    status, views, desk_minor = stands.status, stands.payments, stands.desk_minor
+    leading = leading_payment(views)
     return BookingView(
         status=status,
-        payment_status=api_payment_status(ledger.method, views),
-        badge=badge(status, ledger.method, views, desk_minor),
-        paid_minor=paid,
-        balance_minor=max(0, ledger.amount_minor - paid) if status == "PENDING" else 0,
+        payment_status=api_payment_status(ledger.method, leading),
+        badge=badge(status, ledger.method, views, leading, desk_minor),
+        paid_minor=stands.paid_minor,
+        balance_minor=max(0, ledger.amount_minor - stands.paid_minor) if status == "PENDING" else 0,
         desk_minor=desk_minor,
         payments=views,
-        alerts=alerts(ledger, views, desk_minor, desk_entry, status),
-        desk_entry=desk_entry,
+        alerts=alerts(ledger, views, desk_minor, stands.desk_entry, status),
+        desk_entry=stands.desk_entry,
     )
 
 
@@ -53,46 +71,49 @@ def payment_status(facts: AttemptFacts, received_minor: int, refunded_minor: int
     return "CREATING" if facts.create == "CREATING" else "OPEN"
 
 
-def refunded_sum(facts: AttemptFacts, refunds: tuple[RefundFacts, ...]) -> int:
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What has gone back of one payment, as PaymentView tells it."""
+
+    refunded_minor: int
+    settled_minor: int = 0
+    in_flight_minor: int = 0
+    sending_minor: int = 0
+
+
+def returned(facts: AttemptFacts, refunds: tuple[RefundFacts, ...]) -> Returned:
     """Rows that Stripe has accepted and that have not failed, plus what the charge says beyond all rows (PAYMENTS 1.3).
 
     The charge's figure is held against all rows, failed ones too: Stripe may or may not lower it after a failure.
+    Refunds on their way to Stripe count less what the charge already tells of them.
     """
     if not refunds:
-        return facts.charge_refunded_minor
-    known = sum(r.amount_minor for r in refunds if r.accepted)
+        return Returned(facts.charge_refunded_minor)
+    accepted = sum(r.amount_minor for r in refunds if r.accepted)
+    settled = sum(r.amount_minor for r in refunds if r.settled)
     told = sum(r.amount_minor for r in refunds if r.stripe_refund_id)
-    return known + max(0, facts.charge_refunded_minor - told)
-
-
-def sending_sum(facts: AttemptFacts, refunds: tuple[RefundFacts, ...]) -> int:
-    """Refunds on their way to Stripe, less what the charge already tells of them."""
-    if not refunds:
-        return 0
-    told = sum(r.amount_minor for r in refunds if r.stripe_refund_id)
-    sending = sum(r.amount_minor for r in refunds if r.status == "SENDING")
-    return max(0, sending - max(0, facts.charge_refunded_minor - told))
+    untold = max(0, facts.charge_refunded_minor - told)
+    sending = max(0, sum(r.amount_minor for r in refunds if r.status == "SENDING") - untold)
+    return Returned(accepted + untold, settled, accepted - settled + sending, sending)
 
 
 def payment_view(payment: Payment, ledger: Ledger) -> PaymentView:
-    facts = payment.facts
+    facts, disputes = payment.facts, payment.disputes
     received, currency = facts.received if facts.paid else (0, "")
-    refunded = refunded_sum(facts, payment.refunds)
-    sending = sending_sum(facts, payment.refunds)
-    settled = sum(r.amount_minor for r in payment.refunds if r.settled)
+    back = returned(facts, payment.refunds)
     return PaymentView(
         payment=payment,
-        status=payment_status(facts, received, refunded),
+        status=payment_status(facts, received, back.refunded_minor),
         payable=may_still_be_paid(facts),
         received_minor=received,
         currency=currency or payment.asked.currency,
-        refunded_minor=refunded,
-        settled_refund_minor=settled,
-        in_flight_minor=sum(r.amount_minor for r in payment.refunds if r.accepted) - settled + sending,
+        refunded_minor=back.refunded_minor,
+        settled_refund_minor=back.settled_minor,
+        in_flight_minor=back.in_flight_minor,
         review=review_reason(payment, ledger) if facts.paid else "",
-        dispute=dispute_overlay(payment.disputes),
-        sending_minor=sending,
-        lost_minor=sum(d.amount_minor for d in payment.disputes if d.status == "lost"),
+        dispute=dispute_overlay(disputes),
+        sending_minor=back.sending_minor,
+        lost_minor=sum(d.amount_minor for d in disputes if d.status == "lost") if disputes else 0,
     )
 
 
@@ -155,6 +176,8 @@ def flag_duplicates(
 
     Desk money beside a payment in review is the rest of a wrong amount, as long as both together are not too much.
     """
+    if desk_entry is None and len(views) < 2:
+        return views
     kept = [view for view in views if view.kept_minor > 0]
     if desk_entry is None and len(kept) < 2:
         return views
@@ -173,21 +196,22 @@ def booking_status(ledger: Ledger, views: tuple[PaymentView, ...], desk_paid: bo
     """The first condition that holds, top to bottom as in PAYMENTS 1.4."""
     if ledger.cancelled:
         return "CANCELLED"
-    if desk_paid or any(settles(view) for view in views):
+    if desk_paid or any([settles(view) for view in views]):
         return "PAID"
     return "PENDING"
 
 
-def api_payment_status(method: str, views: tuple[PaymentView, ...]) -> str:
+def api_payment_status(method: str, leading: PaymentView | None) -> str:
     """Several payments, one word: the strongest state, the newest among equals (PAYMENTS 1.4)."""
     if method == "ARRIVAL":
         return "PAY_ON_ARRIVAL"
-    leading = leading_payment(views)
     return leading.api_status if leading else "NOT_INITIATED"
 
 
 def leading_payment(views: tuple[PaymentView, ...]) -> PaymentView | None:
     """The payment that speaks for the booking."""
+    if len(views) == 1:
+        return views[0]
     return max(views, key=lambda view: (strength(view.status, view.payable), view.payment.seq), default=None)
 
 
@@ -201,31 +225,36 @@ def strength(status: str, payable: bool) -> int:
 STRENGTH = {"SUCCEEDED": 6, "SETTLING": 5, "OPEN": 4, "CREATING": 4, "REFUNDED": 2}
 
 
-def badge(status: str, method: str, views: tuple[PaymentView, ...], desk_minor: int) -> str:
+BADGES = {
+    "SUCCEEDED": "REVIEW",
+    "SETTLING": "SETTLING",
+    "OPEN": "LINK OUT",
+    "CREATING": "CHECKING",
+    "FAILED": "FAILED",
+    "REFUNDED": "REFUNDED",
+    "EXPIRED": "EXPIRED",
+    "REFUSED": "DUE",
+}
+
+
+def badge(
+    status: str, method: str, views: tuple[PaymentView, ...], leading: PaymentView | None, desk_minor: int
+) -> str:
     """The word of the STATUS column (UX 2.6)."""
     if status == "CANCELLED":
         return "CANCEL"
-    if any(is_unknown(view) for view in views):
+    if any([is_unknown(view) for view in views]):
         return "CHECKING"
     if status == "PAID":
-        part = any(0 < view.refunded_minor < view.received_minor for view in views) and desk_minor == 0
+        part = desk_minor == 0 and any([0 < view.refunded_minor < view.received_minor for view in views])
         return "PART REF" if part else "PAID"
-    leading = leading_payment(views)
     over = leading is None or (leading.status in ("EXPIRED", "REFUSED", "REFUNDED", "FAILED") and not leading.payable)
     if leading is None or (method == "ARRIVAL" and over):
         return "ON ARRIVAL" if method == "ARRIVAL" else "DUE"
-    return {
-        "SUCCEEDED": "REVIEW",
-        "SETTLING": "SETTLING",
-        "OPEN": "LINK OUT",
-        "CREATING": "CHECKING",
-        "FAILED": "FAILED",
-        "REFUNDED": "REFUNDED",
-        "EXPIRED": "EXPIRED",
-        "REFUSED": "DUE",
-    }[leading.status]
+    return BADGES[leading.status]
 
 
 def is_unknown(view: PaymentView) -> bool:
     """Whether a request has left whose outcome is not known yet."""
-    return view.status == "CREATING" or any(r.status == "SENDING" for r in view.payment.refunds)
+    refunds = view.payment.refunds
+    return view.status == "CREATING" or (bool(refunds) and any(r.status == "SENDING" for r in refunds))

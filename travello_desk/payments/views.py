@@ -66,7 +66,7 @@ class PaymentView:
     @property
     def net_minor(self) -> int:
         """What the guest has paid and not got back."""
-        return max(0, self.received_minor - self.refunded_minor)
+        return self.received_minor - self.refunded_minor if self.received_minor > self.refunded_minor else 0
 
     @property
     def kept_minor(self) -> int:
@@ -121,8 +121,9 @@ class PaymentView:
     @property
     def net_in_booking_currency(self) -> int:
         """`net_minor` in the booking's currency; nothing is left when nothing is left in the payment's own."""
-        if self.net_minor == 0 or self.currency == self.payment.asked.booking_currency:
-            return self.net_minor
+        net_minor = self.net_minor
+        if net_minor == 0 or self.currency == self.payment.asked.booking_currency:
+            return net_minor
         return max(0, self.in_booking_currency(self.received_minor) - self.refunded_in_booking_currency)
 
 

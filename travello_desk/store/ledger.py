@@ -11,7 +11,7 @@ from operator import attrgetter
 from travello_desk.money import format_minor
 from travello_desk.payments.facts import Asked, AttemptFacts, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts
 from travello_desk.payments.narrative import Cause, Line, narrate
-from travello_desk.payments.projection import BookingView, PaymentView, project
+from travello_desk.payments.projection import BookingView, PaymentView, project, stand
 from travello_desk.store import attention, timeline
 from travello_desk.store.codec import (
     decode_attempt,
@@ -22,15 +22,15 @@ from travello_desk.store.codec import (
     encode_refund,
 )
 from travello_desk.store.payments import PaymentRow
-from travello_desk.store.tx import Tx
+from travello_desk.store.tx import Row, Tx
 
+# A booking with its payments, one row for each of them: one statement, as every event asks this.
 BOOKING = (
-    "SELECT amount_minor, currency, method, cancelled, status, payment_status, badge, paid_minor, balance_minor,"
-    " attention FROM bookings WHERE id = ?"
-)
-PAYMENTS = (
-    "SELECT id, uid, amount_minor, currency, booking_amount_minor, booking_currency, facts, accepted, has_extras,"
-    " status, is_open, origin FROM payments WHERE booking_id = ? ORDER BY id"
+    "SELECT b.amount_minor, b.currency, b.method, b.cancelled, b.status, b.payment_status, b.badge, b.paid_minor,"
+    " b.balance_minor, b.attention, EXISTS (SELECT 1 FROM desk_receipts d WHERE d.booking_id = b.id),"
+    " p.id, p.uid, p.amount_minor, p.currency, p.booking_amount_minor, p.booking_currency, p.facts, p.accepted,"
+    " p.has_extras, p.status, p.is_open, p.origin"
+    " FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id WHERE b.id = ? ORDER BY p.id"
 )
 REFUNDS = "SELECT facts FROM refunds WHERE payment_id = ? ORDER BY id"
 DISPUTES = "SELECT facts FROM disputes WHERE payment_id = ? ORDER BY id"
@@ -79,32 +79,34 @@ class Loaded:
     ledger: Ledger
     columns: Columns
     payments: dict[int, PaymentColumns]
-    view: BookingView
+
+    @property
+    def view(self) -> BookingView:
+        """The projection of what was read."""
+        return project(self.ledger)
 
 
 def load(tx: Tx, booking_id: int) -> Loaded | None:
     """Everything the projection needs about one booking, or None when there is no such booking."""
-    row = tx.one(BOOKING, (booking_id,))
-    if row is None:
+    rows = tx.all(BOOKING, (booking_id,))
+    if not rows:
         return None
-    payments, columns = load_payments(tx, booking_id)
-    desk = tuple(DeskEntry(*entry) for entry in tx.all(DESK, (booking_id,)))
-    ledger = Ledger(row[0], row[1], row[2], bool(row[3]), payments, desk)
-    return Loaded(booking_id, ledger, Columns(*row[4:10]), columns, project(ledger))
+    booking = rows[0]
+    payments = tuple(load_payment(tx, row[11:]) for row in rows if row[11] is not None)
+    stored = {row[11]: PaymentColumns(row[12], *row[20:]) for row in rows}
+    desk = tuple(DeskEntry(*entry) for entry in tx.all(DESK, (booking_id,))) if booking[10] else ()
+    ledger = Ledger(booking[0], booking[1], booking[2], bool(booking[3]), payments, desk)
+    return Loaded(booking_id, ledger, Columns(*booking[4:10]), stored)
 
 
-def load_payments(tx: Tx, booking_id: int) -> tuple[tuple[Payment, ...], dict[int, PaymentColumns]]:
-    payments, columns = [], {}
-    for row in tx.all(PAYMENTS, (booking_id,)):
-        refunds: tuple[RefundFacts, ...] = ()
-        disputes: tuple[DisputeFacts, ...] = ()
-        if row[8]:
-            refunds = tuple(decode_refund(item[0]) for item in tx.all(REFUNDS, (row[0],)))
-            disputes = tuple(decode_dispute(item[0]) for item in tx.all(DISPUTES, (row[0],)))
-        facts = decode_attempt(row[6])
-        payments.append(Payment(row[0], Asked(*row[2:6]), facts, refunds, disputes, bool(row[7])))
-        columns[row[0]] = PaymentColumns(row[1], row[9], row[10], row[11])
-    return tuple(payments), columns
+def load_payment(tx: Tx, row: Row) -> Payment:
+    seq, _, amount_minor, currency, booking_amount_minor, booking_currency, facts, accepted, has_extras, *_ = row
+    asked = Asked(amount_minor, currency, booking_amount_minor, booking_currency)
+    if not has_extras:
+        return Payment(seq, asked, decode_attempt(facts), accepted=bool(accepted))
+    refunds = tuple(decode_refund(item[0]) for item in tx.all(REFUNDS, (seq,)))
+    disputes = tuple(decode_dispute(item[0]) for item in tx.all(DISPUTES, (seq,)))
+    return Payment(seq, asked, decode_attempt(facts), refunds, disputes, bool(accepted))
 
 
 BY_SEQ = attrgetter("seq")
@@ -125,7 +127,7 @@ def save(tx: Tx, loaded: Loaded, ledger: Ledger, cause: Cause, actor: str) -> Bo
         save_payment(tx, loaded, known.get(payment_view.payment.seq), payment_view)
     if ledger == loaded.ledger and loaded.columns.status == view.status:
         return view
-    for line in narrate(loaded.view, view, cause):
+    for line in narrate(stand(loaded.ledger), view, cause):
         add_line(tx, loaded.booking_id, actor, line)
     save_columns(tx, loaded, ledger, view)
     return view
@@ -138,7 +140,7 @@ def add_line(tx: Tx, booking_id: int, actor: str, line: Line) -> None:
 def save_columns(tx: Tx, loaded: Loaded, ledger: Ledger, view: BookingView) -> None:
     """Copy the projection into the booking's columns, and the alerts into the attention table."""
     open_alerts = loaded.columns.attention
-    if view.alerts or loaded.columns.attention or loaded.view.alerts:
+    if view.alerts or open_alerts:
         open_alerts = attention.sync(tx, loaded.booking_id, view.alerts, ledger)
     columns = (view.status, view.payment_status, view.badge, view.paid_minor, view.balance_minor, open_alerts)
     tx.execute(SAVE_BOOKING, (*columns, tx.now, loaded.booking_id))
