@@ -123,9 +123,11 @@ def test_gathering_follows_what_each_loose_fact_teaches() -> None:
         "pi_1": [Observation(Keys(payment_intent_id="pi_1", charge_id="ch_1"), refund=refund(5))],
         "ch_1": [Observation(Keys(charge_id="ch_1"), dispute=DisputeFacts("dp_1", "lost"))],
     }
-    grown = gather(
-        payment(AttemptFacts(payment_intent_id="pi_1")), lambda ids: [seen for each in ids for seen in kept.get(each, [])]
-    )
+
+    def loose_under(stripe_ids: tuple[str, ...]) -> list[Observation]:
+        return [seen for stripe_id in stripe_ids for seen in kept.get(stripe_id, [])]
+
+    grown = gather(payment(AttemptFacts(payment_intent_id="pi_1")), loose_under)
     assert [r.stripe_refund_id for r in grown.refunds] == ["re_1"]
     assert [d.dispute_id for d in grown.disputes] == ["dp_1"]
     assert grown.facts.charge_id == "ch_1"

@@ -57,9 +57,7 @@ def narrate(before: Told, after: Told, cause: Cause) -> list[Line]:
     return lines
 
 
-def payment_lines(
-    was: PaymentView | None, now: PaymentView, before: Told, after: Told, cause: Cause
-) -> list[Line]:
+def payment_lines(was: PaymentView | None, now: PaymentView, before: Told, after: Told, cause: Cause) -> list[Line]:
     if was is not None and was.payment == now.payment:
         return []
     facts = now.payment.facts

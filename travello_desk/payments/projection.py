@@ -11,7 +11,17 @@ from travello_desk.payments.alerts import alerts
 from travello_desk.payments.facts import AttemptFacts, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts
 from travello_desk.payments.views import API_STATUS, Alert, BookingView, PaymentView, online_minor, settles
 
-__all__ = ["API_STATUS", "Alert", "BookingView", "PaymentView", "Standing", "online_minor", "project", "settles", "stand"]
+__all__ = [
+    "API_STATUS",
+    "Alert",
+    "BookingView",
+    "PaymentView",
+    "Standing",
+    "online_minor",
+    "project",
+    "settles",
+    "stand",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +206,7 @@ def booking_status(ledger: Ledger, views: tuple[PaymentView, ...], desk_paid: bo
     """The first condition that holds, top to bottom as in PAYMENTS 1.4."""
     if ledger.cancelled:
         return "CANCELLED"
-    if desk_paid or any([settles(view) for view in views]):
+    if desk_paid or any(settles(view) for view in views):
         return "PAID"
     return "PENDING"
 
@@ -243,10 +253,10 @@ def badge(
     """The word of the STATUS column (UX 2.6)."""
     if status == "CANCELLED":
         return "CANCEL"
-    if any([is_unknown(view) for view in views]):
+    if any(is_unknown(view) for view in views):
         return "CHECKING"
     if status == "PAID":
-        part = desk_minor == 0 and any([0 < view.refunded_minor < view.received_minor for view in views])
+        part = desk_minor == 0 and any(0 < view.refunded_minor < view.received_minor for view in views)
         return "PART REF" if part else "PAID"
     over = leading is None or (leading.status in ("EXPIRED", "REFUSED", "REFUNDED", "FAILED") and not leading.payable)
     if leading is None or (method == "ARRIVAL" and over):

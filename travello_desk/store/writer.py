@@ -1,8 +1,8 @@
 """SQLite's one writer: one thread, one connection, BEGIN IMMEDIATE. May not decide anything about money.
 
-The requests of a shared commit run one after the other. When one of them fails, all is rolled back and done again with a
-savepoint for each, so that a failure undoes only itself; savepoints from the start would cost every good request a copy
-of the pages it touches. If the commit itself fails, its requests are tried one by one.
+The requests of a shared commit run one after the other. When one of them fails, all is rolled back and done again with
+a savepoint for each, so that a failure undoes only itself; savepoints from the start would cost every good request a
+copy of the pages it touches. If the commit itself fails, its requests are tried one by one.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Writer(GroupCommit):
             request.error = translate(error)
 
     def _transaction(self, connection: sqlite3.Connection, batch: list[Request], *, apart: bool) -> bool:
-        """Run and commit the batch, each request `apart` in a savepoint or not. False: one failed, nothing is stored."""
+        """Run and commit the batch, each request `apart` in a savepoint or not. False: one failed, none is stored."""
         connection.execute("BEGIN IMMEDIATE")
         try:
             tx = Tx(connection, int(self._clock()))
