@@ -105,6 +105,25 @@ async def test_who_was_not_found_gets_a_booking(desk: Desk, size: tuple[int, int
         assert row.reference == "W-1"
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_store_without_bookings_says_where_they_come_from_and_n_lands_on_the_first(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    app = desk_app(desk)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        assert "No bookings yet. n makes one" in screen_text(app)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, BookingFormDialog) and app.screen.query("#deed"), "the form")
+        form = app.screen
+        assert isinstance(form, BookingFormDialog)
+        form.fields["guest_name"].value, form.fields["amount"].value = "Marco", "9000"
+        await pilot.pause()
+        form.do_it()
+        await until(pilot, lambda: isinstance(app.screen, BookingsScreen) and app.screen.table.cursor_id, "the booking")
+        assert "Marco" in screen_text(app)
+
+
 async def test_escape_leaves_the_offers_for_the_box_and_then_clears(hotel: Desk) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=(80, 24)) as pilot:

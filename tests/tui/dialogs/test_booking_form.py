@@ -190,3 +190,15 @@ async def test_a_stored_booking_comes_back_as_it_was(house: House) -> None:
     assert {name: checked.values[name] for name in bookings.EDITABLE & checked.values.keys()} == {
         name: form[name] for name in bookings.EDITABLE & checked.values.keys()
     }
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_walk_in_takes_a_name_and_a_sum(house: House, size: tuple[int, int]) -> None:
+    for number in (1, 2):
+        async with shown(house.ctx, BookingFormDialog(house.ctx, AYESHA, None), size) as (host, pilot):
+            await fill(pilot, host, guest_name="Marco", amount="9000")
+            await pilot.click("#deed")
+            await until(lambda: host.answered)
+        booking = house.booking(host.answer.booking_id)
+        assert booking.reference == f"W-261124-{number}"
+        assert (booking.check_in, booking.check_out) == ("2026-11-24", "2026-11-25")

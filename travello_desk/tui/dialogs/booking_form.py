@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from textual.widget import Widget
@@ -13,7 +13,10 @@ from travello_desk.money import format_minor
 from travello_desk.operations.bookings import create, edit
 from travello_desk.operations.context import Context
 from travello_desk.payments.rules import edit_amount_refusal
+from travello_desk.store import bookings
 from travello_desk.store.bookings import Booking, NewBooking
+from travello_desk.store.tx import Tx
+from travello_desk.tui import when
 from travello_desk.tui.badges import clean
 from travello_desk.tui.dialogs.base import DeskDialog, Outcome
 from travello_desk.tui.dialogs.booking_fields import DAYS, LABELS, LINES, Checked, as_form, beside, check
@@ -58,10 +61,7 @@ class BookingFormDialog(DeskDialog):
 
     async def prepare(self) -> None:
         if self.seen is None:
-            today = datetime.fromtimestamp(self.ctx.clock(), self.ctx.settings.hotel_timezone).date()
-            for days, (name, _) in enumerate(DAYS):
-                self.fields[name].placeholder = (today + timedelta(days=days)).isoformat()
-            self.fields["guest_name"].value = clean(self.guest_name)
+            await self.propose()
             return
         self.original = form_of(self.seen.booking)
         for name, text in self.original.items():
@@ -69,6 +69,15 @@ class BookingFormDialog(DeskDialog):
         self.fields["reference"].disabled = True
         refusal = edit_amount_refusal(self.seen.view)
         self.fields["amount"].disabled = refusal is not None
+
+    async def propose(self) -> None:
+        """A walk-in for tonight under a free reference, every word of it editable."""
+        settings = self.ctx.settings
+        today = when.business_date(self.ctx.clock(), settings.hotel_timezone, settings.business_day_change_hour)
+        for days, (name, _) in enumerate(DAYS):
+            self.fields[name].value = (today + timedelta(days=days)).isoformat()
+        self.fields["guest_name"].value = clean(self.guest_name)
+        self.fields["reference"].value = await self.ctx.store.read(lambda tx: free_reference(tx, today))
 
     def parts(self) -> Iterable[Widget]:
         for name in (
@@ -158,6 +167,12 @@ class BookingFormDialog(DeskDialog):
         new = NewBooking(amount_minor=checked.amount_minor, currency=self.currency, method=self.method.value, **values)
         booking_id = await create(self.ctx, new, self.user.name)
         return Outcome(booking_id, f"Booking {new.reference} made")
+
+
+def free_reference(tx: Tx, today: date) -> str:
+    """`W-261124-1`: the day's first walk-in number that nobody has; empty on a day with a hundred of them."""
+    numbers = (f"W-{today:%y%m%d}-{number}" for number in range(1, 100))
+    return next((number for number in numbers if bookings.by_reference(tx, number) is None), "")
 
 
 def form_of(booking: Booking) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -103,6 +104,8 @@ class BookingsScreen(Finding):
     async def _recount(self) -> None:
         try:
             await self.listing.count()
+            if self.has_class("-empty"):
+                self.show_nothing()  # whether there are bookings at all is known only now
         except StoreError as error:
             self.say(str(error))
         self.refresh_bars()
@@ -215,6 +218,9 @@ class BookingsScreen(Finding):
         if action_id == "undo":
             self.hush()
             start(self, self._undo, "deed")
+        elif action_id == "new":
+            self.hush()
+            start(self, partial(self._new_for, ""), "deed")
         elif action_id.startswith("view_"):
             self.hush()
             self.show_view(BY_KEY[action_id.removeprefix("view_")].id)

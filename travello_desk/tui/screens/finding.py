@@ -96,7 +96,8 @@ class Finding(Marking):
             words = nothing_found(listing.text, listing.query)
             self.offers.show(glyphs.text(words), offers_for(listing.query, listing.dropped))
         else:
-            self.offers.show(glyphs.text(BY_ID[listing.view_id].empty))
+            view_id = "all" if listing.counts.get("all") == 0 else listing.view_id
+            self.offers.show(glyphs.text(BY_ID[view_id].empty))
 
     def keep_focus(self) -> None:
         """Of list and offers one is hidden at a time: whoever was in the one is in the other now."""
@@ -120,7 +121,7 @@ class Finding(Marking):
             self.table.focus()
 
     async def _new_for(self, name: str) -> None:
-        """A booking for the guest who was not found; the list shows it when it is made."""
+        """A new booking, perhaps for a guest who was not found; the list shows it when it is made."""
         from travello_desk.tui.dialogs.booking_form import BookingFormDialog
 
         told: Any = await self.app.push_screen_wait(BookingFormDialog(self.ctx, self.user, None, guest_name=name))

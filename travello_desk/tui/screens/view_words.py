@@ -25,13 +25,21 @@ class ViewWords:
     empty: str
 
 
+NO_BOOKINGS: Final = "No bookings yet. n makes one, travello-desk import FILE.csv brings them in."
 VIEW_WORDS: Final = (
     ViewWords("arriving", "1", "Arriving", "Arriving", "arriving today", "Nobody arrives today. 6 shows all bookings."),
     ViewWords("unpaid", "2", "Unpaid", "Unpaid", "unpaid", "Nobody owes anything."),
     ViewWords("links", "3", "Links out", "Links", "links out", "No links are out. l on an unpaid booking makes one."),
     ViewWords("problems", "4", "Problems", "Problems", "with problems", "Nothing waits for you."),
     ViewWords("in_house", "5", "In house", "House", "in house", "Nobody is in house. 6 shows all bookings."),
-    ViewWords("all", "6", "All", "All", "bookings", "No bookings yet. n makes one."),
+    ViewWords(
+        "all",
+        "6",
+        "All",
+        "All",
+        "bookings",
+        "No bookings yet. n makes one, travello-desk import FILE.csv brings them in.",
+    ),
 )
 BY_KEY: Final = {words.key: words for words in VIEW_WORDS}
 BY_ID: Final = {words.id: words for words in VIEW_WORDS}
