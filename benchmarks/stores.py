@@ -32,16 +32,27 @@ def fingerprint(count: int) -> str:
     return f"{count}-{digest.hexdigest()[:12]}"
 
 
-def kept(count: int) -> Pair:
-    """A pair of stores with `count` bookings, made now or at an earlier run. Not to be written to."""
+def kept_ours(count: int) -> Path:
+    """Our store with `count` bookings, made now or at an earlier run. No booking in it is to be changed."""
     folder = KEPT / fingerprint(count)
-    pair = Pair(folder / "ours.db", folder / "peer.db")
-    if not (folder / "complete").exists():
+    path = folder / "ours.db"
+    if not (folder / "ours-complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        make_store.make_store(pair.ours, count)
+        make_store.make_store(path, count)
+        (folder / "ours-complete").touch()
+    return path
+
+
+def kept(count: int) -> Pair:
+    """A pair of stores with `count` bookings, made now or at an earlier run. Not to be written to."""
+    ours = kept_ours(count)
+    pair = Pair(ours, ours.with_name("peer.db"))
+    complete = ours.with_name("complete")
+    if not complete.exists():
+        pair.peers.unlink(missing_ok=True)
         peer.make_store(pair.peers, pair.ours)
-        (folder / "complete").touch()
+        complete.touch()
     return pair
 
 

@@ -1,0 +1,1 @@
+"""Programs that benchmarks.desk starts in a terminal."""
