@@ -1,4 +1,4 @@
-"""What is pressed, and what must then stand on the screen: asked of the store itself, so that no wrong answer is fast."""
+"""What is pressed, and what must then stand on the screen: asked of the store, so that no wrong answer is a fast one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The same bookings in Textual's own DataTable, with the store's own search, in the most usual way to write it.
 
-`python -m benchmarks.screens.table FILE ROWS DAY`: the first ROWS of the view of all bookings. The table holds every row.
+`python -m benchmarks.screens.table FILE ROWS DAY`: the first ROWS of the view of all bookings; the table holds them all.
 """
 
 from __future__ import annotations
