@@ -15,7 +15,7 @@ from travello_desk.operations.context import Context
 
 DIALOGS: Final = {
     "link": ("link", "LinkDialog"),
-    "email": ("link", "LinkDialog"),
+    "email": ("email", "EmailDialog"),
     "mark_paid": ("mark_paid", "MarkPaidDialog"),
     "refund": ("refund", "RefundDialog"),
     "switch": ("switch", "SwitchDialog"),
