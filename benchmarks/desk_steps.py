@@ -1,4 +1,4 @@
-"""What is pressed, and what must then stand on the screen: asked of the store, so that no wrong answer is a fast one."""
+"""What is pressed, and what must then stand on the screen: asked of the store, so that a wrong answer is not fast."""
 
 from __future__ import annotations
 

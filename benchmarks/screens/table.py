@@ -1,6 +1,6 @@
 """The same bookings in Textual's own DataTable, with the store's own search, in the most usual way to write it.
 
-`python -m benchmarks.screens.table FILE ROWS DAY`: the first ROWS of the view of all bookings; the table holds them all.
+`python -m benchmarks.screens.table FILE ROWS DAY`: the first ROWS of the view of all bookings, all of them held.
 """
 
 from __future__ import annotations
