@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pay-back": ("problems:pay_back", "Note that a returned refund was paid another way"),
     "problems": ("problems:problems", "What waits for a person, and what helps against it"),
     "report": ("day:report", "The day: takings by tender, refunds, outstanding"),
+    "shift": ("shift:shift", "Drawers: open with a float, drop, count blind, close"),
     "staff": ("staff:staff", "Desk users: add, list, disable"),
     "reconcile": ("house:reconcile", "Ask Stripe for everything missed and apply it"),
     "doctor": ("care:doctor", "Check settings, keys, clock, store, webhook, address, mail"),

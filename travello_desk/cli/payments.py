@@ -193,19 +193,24 @@ def refund(
 @click.argument("wanted", metavar="ID")
 @click.option("--amount", required=True)
 @click.option("--reason", required=True)
+@click.option("--tender", default="cash", show_default=True, type=click.Choice(OTHER_TENDERS))
 @actor_option
 @json_option
 @click.pass_context
-def pay_out(ctx: click.Context, wanted: str, amount: str, reason: str, actor: str, as_json: bool) -> None:
-    """Give money taken at the desk back in cash."""
+def pay_out(ctx: click.Context, wanted: str, amount: str, reason: str, tender: str, actor: str, as_json: bool) -> None:
+    """Give money taken at the desk back, with a voucher; cash comes from the drawer of whoever does it."""
 
-    async def work(context: Any) -> tuple[Booking, BookingView]:
+    async def work(context: Any) -> tuple[Booking, arrival.PaidOut]:
         booking = await present.find_booking(context, wanted)
         paid_out = amount_of(amount, booking.currency) or 0
-        return booking, await arrival.pay_out(context, booking.id, paid_out, reason, actor)
+        wish = arrival.PayOut(booking.id, paid_out, reason, actor, tender=tender)
+        return booking, await arrival.give_back(context, wish)
 
-    booking, view = run(ctx, work, as_json=as_json)
-    told(booking, view.status, "Paid out", as_json)
+    booking, done = run(ctx, work, as_json=as_json)
+    if as_json:
+        print_json({"success": True, "booking_id": booking.id, "status": done.status, "voucher_no": done.voucher_no})
+    else:
+        click.echo(f"Paid out, voucher {done.voucher_no}: {booking.reference} is {done.status}")
 
 
 def change(ctx: click.Context, wanted: str, as_json: bool, sentence: str, apply: Any) -> None:

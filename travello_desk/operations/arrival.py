@@ -1,4 +1,7 @@
-"""Money at the desk: mark paid, undo, pay out. No Payment row; the desk's own ledger, and the last row wins."""
+"""Money at the desk: mark paid, undo, pay out. No Payment row; the desk's own ledger, and the last row wins.
+
+Cash belongs to the drawer of the person who takes it; a drawer that was counted takes and gives no more (store/shifts).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime
 
 from travello_desk.money import format_minor
 from travello_desk.operations.context import Context
+from travello_desk.payments.drawer import leave_refusal
 from travello_desk.payments.facts import DeskEntry
 from travello_desk.payments.narrative import Cause, Line
 from travello_desk.payments.projection import BookingView
@@ -16,13 +20,18 @@ from travello_desk.payments.rules import (
     Refusal,
     Refused,
     mark_paid_refusal,
+    payout_refusal,
     undo_paid_refusal,
 )
-from travello_desk.store import desk, ledger
+from travello_desk.store import desk, ledger, shifts
 from travello_desk.store.errors import Conflict
 from travello_desk.store.tx import Tx
 
 CAUSE = Cause("", "desk")
+COUNTED = Refusal("counted", "Your drawer is counted and signed: close the shift first")
+NO_SHIFT = Refusal("no_shift", "Open a shift first: cash is paid out from a drawer that somebody counts")
+SHIFT_CLOSED = Refusal("shift_closed", "The shift it was taken in is closed: pay the money out instead")
+MARK_COUNTED = Refusal("counted", "The drawer it lies in is counted already: pay the money out instead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +58,46 @@ class Marked:
     change_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class PayOut:
+    """Desk money to give back. `tender` is how: cash leaves the drawer of `actor`, the rest does not touch it."""
+
+    booking_id: int
+    amount_minor: int
+    reason: str
+    actor: str
+    approved_by: str = ""
+    tender: str = "cash"
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOut:
+    """The voucher the guest signs, and the booking's status afterwards."""
+
+    booking_id: int
+    voucher_no: str
+    status: str
+
+
 async def mark_paid(ctx: Context, mark: Mark) -> Marked:
     """Take the balance at the desk (D33). Raises Refused (D34: "already paid at the desk by Ali")."""
     if mark.tender not in OTHER_TENDERS:
         raise Refused(Refusal("bad_tender", f"Paid by one of: {', '.join(OTHER_TENDERS)}"))
-    year = datetime.fromtimestamp(ctx.clock(), ctx.settings.hotel_timezone).year
+    year = hotel_year(ctx)
     return await ctx.store.write(lambda tx: mark_in(tx, mark, year))
+
+
+def hotel_year(ctx: Context) -> int:
+    """The year that receipts and vouchers are numbered in."""
+    return datetime.fromtimestamp(ctx.clock(), ctx.settings.hotel_timezone).year
+
+
+def shift_for(tx: Tx, actor: str, tender: str) -> int | None:
+    """The open shift the money belongs to, or None. Raises Refused when cash comes after the count."""
+    shift = shifts.open_of(tx, actor)
+    if shift is not None and shift.counted_at is not None and tender == "cash":
+        raise Refused(COUNTED)
+    return shift.id if shift else None
 
 
 def mark_in(tx: Tx, mark: Mark, year: int) -> Marked:
@@ -68,6 +111,7 @@ def mark_in(tx: Tx, mark: Mark, year: int) -> Marked:
         raise Refused(
             Refusal("too_little", f"{format_minor(due, currency)} is due: the whole balance is taken at once")
         )
+    shift_id = shift_for(tx, mark.actor, mark.tender)
     try:
         number = desk.take_receipt_no(tx, year, mark.receipt_no)
     except Conflict as taken:
@@ -83,7 +127,7 @@ def mark_in(tx: Tx, mark: Mark, year: int) -> Marked:
         receipt_no=number,
         received_minor=received,
         note=mark.note,
-        shift_id=desk.open_shift(tx, mark.actor),
+        shift_id=shift_id,
     )
     detail = " ".join(part for part in (mark.tender, number, mark.reference, mark.note) if part)
     enter(tx, loaded, new, Line("marked_paid", f"Marked paid at the desk: {format_minor(due, currency)}", detail))
@@ -113,12 +157,12 @@ def enter(tx: Tx, loaded: ledger.Loaded, new: desk.NewReceipt, line: Line) -> Bo
 
 
 async def undo_paid(ctx: Context, booking_id: int, reason: str, actor: str) -> BookingView:
-    """Take the mark back, with a reason. Online money, if any, stays what it is."""
+    """Take the mark back, with a reason, while its shift is open. Online money, if any, stays what it is."""
     why = required_reason(reason)
 
     def work(tx: Tx) -> BookingView:
         loaded = found(tx, booking_id)
-        refusal = undo_paid_refusal(loaded.view)
+        refusal = undo_paid_refusal(loaded.view) or undo_shift_refusal(tx, loaded.view)
         if refusal:
             raise Refused(refusal)
         new = desk.NewReceipt(
@@ -129,11 +173,28 @@ async def undo_paid(ctx: Context, booking_id: int, reason: str, actor: str) -> B
             actor=actor,
             tender=loaded.view.desk_entry.tender if loaded.view.desk_entry else "",
             note=why,
-            shift_id=desk.open_shift(tx, actor),
+            # Whoever undoes it: the money comes out of the drawer it went into.
+            shift_id=shift_of(tx, loaded.view),
         )
         return enter(tx, loaded, new, Line("undid_paid", "Undid mark paid", why))
 
     return await ctx.store.write(work)
+
+
+def shift_of(tx: Tx, view: BookingView) -> int | None:
+    """The shift of the mark that stands."""
+    return desk.shift_of_mark(tx, view.desk_entry.seq)[0] if view.desk_entry else None
+
+
+def undo_shift_refusal(tx: Tx, view: BookingView) -> Refusal | None:
+    """Why the mark's shift does not let it go any more."""
+    shift = shifts.get(tx, shift_of(tx, view))
+    if shift is None:
+        return None
+    if shift.closed_at is not None:
+        return SHIFT_CLOSED
+    cash = view.desk_entry is not None and view.desk_entry.tender == "cash"
+    return MARK_COUNTED if cash and shift.counted_at is not None else None
 
 
 def required_reason(reason: str) -> str:
@@ -145,31 +206,63 @@ def required_reason(reason: str) -> str:
 
 async def pay_out(
     ctx: Context, booking_id: int, amount_minor: int, reason: str, actor: str, approved_by: str = ""
-) -> BookingView:
-    """Give desk money back from the drawer. Raises Refused above what the desk holds for this booking."""
-    why = required_reason(reason)
+) -> PaidOut:
+    """Give desk money back in cash from the drawer; see `give_back`."""
+    return await give_back(ctx, PayOut(booking_id, amount_minor, reason, actor, approved_by))
 
-    def work(tx: Tx) -> BookingView:
-        loaded = found(tx, booking_id)
-        held, currency = loaded.view.desk_minor, loaded.ledger.currency
-        if held <= 0:
-            raise Refused(Refusal("nothing_paid", "No money was taken at the desk for this booking"))
-        if not 0 < amount_minor <= held:
-            raise Refused(Refusal("too_much", f"At most {format_minor(held, currency)} can be paid out"))
-        new = desk.NewReceipt(
-            booking_id=booking_id,
-            kind="payout",
-            amount_minor=amount_minor,
-            currency=currency,
-            actor=actor,
-            tender="cash",
-            note=why,
-            approved_by=approved_by,
-            shift_id=desk.open_shift(tx, actor),
-        )
-        detail = why + (f" · signed by {approved_by}" if approved_by else "")
-        return enter(
-            tx, loaded, new, Line("paid_out", f"Paid out {format_minor(amount_minor, currency)} in cash", detail)
-        )
 
-    return await ctx.store.write(work)
+async def give_back(ctx: Context, wish: PayOut) -> PaidOut:
+    """Give desk money back, with a voucher. Raises Refused above what the desk holds for this booking, and above what
+    the drawer holds.
+    """
+    if wish.tender not in OTHER_TENDERS:
+        raise Refused(Refusal("bad_tender", f"Paid out by one of: {', '.join(OTHER_TENDERS)}"))
+    why, year = required_reason(wish.reason), hotel_year(ctx)
+    return await ctx.store.write(lambda tx: pay_out_in(tx, wish, why, year))
+
+
+def pay_out_in(tx: Tx, wish: PayOut, why: str, year: int) -> PaidOut:
+    loaded = found(tx, wish.booking_id)
+    currency = loaded.ledger.currency
+    refusal = payout_refusal(loaded.view, wish.amount_minor, currency)
+    refusal = refusal or drawer_refusal(tx, wish, currency)
+    if refusal:
+        raise Refused(refusal)
+    number = desk.take_receipt_no(tx, year, series=desk.VOUCHERS)
+    new = desk.NewReceipt(
+        booking_id=wish.booking_id,
+        kind="payout",
+        amount_minor=wish.amount_minor,
+        currency=currency,
+        actor=wish.actor,
+        tender=wish.tender,
+        receipt_no=number,
+        note=why,
+        approved_by=wish.approved_by,
+        shift_id=shift_for(tx, wish.actor, wish.tender),
+    )
+    detail = f"{number} · {why}" + (f" · signed by {wish.approved_by}" if wish.approved_by else "")
+    text = f"Paid out {format_minor(wish.amount_minor, currency)} {HOW_BACK[wish.tender]}"
+    view = enter(tx, loaded, new, Line("paid_out", text, detail))
+    return PaidOut(wish.booking_id, number, view.status)
+
+
+HOW_BACK = {
+    "cash": "in cash",
+    "card": "by card terminal",
+    "transfer": "by bank",
+    "cheque": "by cheque",
+    "other": "in another way",
+}
+
+
+def drawer_refusal(tx: Tx, wish: PayOut, currency: str) -> Refusal | None:
+    """Why the drawer does not give it: none is open, it is counted, or it holds less."""
+    if wish.tender != "cash":
+        return None
+    shift = shifts.open_of(tx, wish.actor)
+    if shift is None:
+        return NO_SHIFT if shifts.any_ever(tx) else None
+    if shift.counted_at is not None:
+        return COUNTED
+    return leave_refusal(shifts.drawer(tx, shift), wish.amount_minor, currency) if shift.currency == currency else None

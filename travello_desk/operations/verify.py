@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from travello_desk.money import CURRENCIES
 from travello_desk.operations.context import Context
-from travello_desk.store import ledger, timeline
+from travello_desk.operations.shifts import scale_of
+from travello_desk.store import ledger, shifts, timeline
 from travello_desk.store.tx import Tx
 
 PAGE = 2000
@@ -23,7 +25,7 @@ class Verified:
 
 
 async def verify(ctx: Context, *, rebuild: bool = False) -> Verified:
-    """Check all bookings, the timeline's chain and the desk's sums; with `rebuild`, write the columns anew."""
+    """Check all bookings, the timeline's chain and the sums of counted drawers; with `rebuild`, write columns anew."""
     result = Verified()
     after = 0
     while True:
@@ -36,6 +38,8 @@ async def verify(ctx: Context, *, rebuild: bool = False) -> Verified:
         after = ids[-1]
     for entry_id in await ctx.store.read(lambda tx: list(timeline.broken_links(tx))):
         result.differences.append(f"timeline entry {entry_id} was changed after it was written")
+    scales = {currency: scale_of(currency) for currency in CURRENCIES}
+    result.differences.extend(await ctx.store.read(lambda tx: shifts.differences(tx, scales)))
     return result
 
 

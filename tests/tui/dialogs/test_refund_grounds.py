@@ -127,7 +127,7 @@ async def test_money_of_the_desk_is_paid_out_of_the_drawer(house: House, size: t
         assert host.deed() == ("Pay out Rs. 2,300", True)
         await pilot.click("#deed")
         await until(lambda: host.answered)
-    assert host.answer.text == "Rs. 2,300 paid out from the drawer"
+    assert host.answer.text == "Rs. 2,300 paid out from the drawer, voucher V-2026-0001"
     assert house.lines(booking_id)[-1] == "Paid out Rs. 2,300 in cash"
     assert house.booking(booking_id).paid_minor == 920_000
 
@@ -143,7 +143,7 @@ async def test_desk_money_over_the_limit_is_signed_too(house: House) -> None:
         await pilot.click("#deed")
         await until(lambda: host.answered)
     entries = house.ctx.store.read_now(lambda tx: timeline.for_booking(tx, booking_id))
-    assert "Guest request · signed by Olga" in [entry.detail for entry in entries]
+    assert "V-2026-0001 · Guest request · signed by Olga" in [entry.detail for entry in entries]
     assert house.booking(booking_id).status == "PENDING"
 
 

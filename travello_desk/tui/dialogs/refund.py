@@ -270,8 +270,9 @@ class RefundDialog(DeskDialog):
     async def pay_out(self, amount_minor: int, approved_by: str) -> Outcome:
         booking = self.booking.booking
         why = ": ".join(part for part in (dict(REASONS)[self.reason.value], self.note.value.strip()) if part)
-        await pay_out(self.ctx, booking.id, amount_minor, why, self.user.name, approved_by)
-        return Outcome(booking.id, f"{describe_minor(amount_minor, booking.currency)} paid out from the drawer")
+        done = await pay_out(self.ctx, booking.id, amount_minor, why, self.user.name, approved_by)
+        paid = describe_minor(amount_minor, booking.currency)
+        return Outcome(booking.id, f"{paid} paid out from the drawer, voucher {done.voucher_no}")
 
     async def signature(self, source: Source, amount_minor: int) -> str:
         """The manager's name; asked for once, kept for a second press of the same sum."""

@@ -1,0 +1,44 @@
+"""`shift` from the command line: the whole day, blind, with JSON documents and refusals in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import folder as folder
+from tests.cli.test_commands import shell, told
+
+
+def test_a_shift_from_the_command_line(folder: Path) -> None:
+    opened = told(folder, "shift", "open", "--float", "5,000", "--as", "Ayesha")
+    assert (opened["float"], opened["drawer"], opened["closed_at"]) == (5000, "1", None)
+    told(folder, "mark-paid", "2", "--tender", "cash", "--as", "Ayesha")
+    told(folder, "shift", "drop", "10000", "--note", "envelope 4", "--as", "Ayesha")
+    (shown,) = told(folder, "shift", "show")
+    assert (shown["expected"], shown["drops"][0]["amount"]) == (None, 10000)
+    paid_out = told(folder, "pay-out", "2", "--amount", "500", "--reason", "broken lamp", "--as", "Ayesha")
+    assert paid_out["voucher_no"].startswith("V-")
+    signed = told(folder, "shift", "count", "5000x1", "500x2", "--coins", "0.50", "--as", "Ayesha")
+    assert (signed["counted"], signed["expected"], signed["over"]) == (6000.5, 6000.5, 0)
+    closed = told(folder, "shift", "close", "--drop", "1000.50", "--note", "all quiet", "--as", "Ayesha")
+    assert (closed["dropped"], closed["left"], closed["note"]) == (1000.5, 5000, "all quiet")
+    assert told(folder, "shift", "open", "--as", "Bilal")["float"] == 5000
+    late = shell(folder, "undo-paid", "2", "--reason", "wrong booking")
+    assert (late.returncode, "pay the money out instead" in late.stderr) == (1, True)
+    assert told(folder, "verify")["differences"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["shift", "close"], 1, "has no open shift"),
+        (["shift", "drop", "5", "--of", "Nobody"], 1, "Nobody has no open shift"),
+        (["shift", "open", "--float", "1.234"], 2, "two ways"),
+        (["shift", "count", "many"], 1, "has no open shift"),
+        (["shift", "open", "--float", "-5"], 2, "negative"),
+    ],
+)
+def test_refusals(folder: Path, words: list[str], code: int, says: str) -> None:
+    done = shell(folder, *words)
+    assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (code, True, False), done.stderr
