@@ -48,6 +48,7 @@ METHODS: dict[str, PaymentMethod] = {
     "Complementary": "ARRIVAL",
     "Undefined": "ARRIVAL",
 }
+WRITTEN_TO_IN_URDU = 4  # every fourth guest with a Pakistani telephone
 DOORS = 40  # rooms on a floor
 MEALS = {"HB": "half board", "FB": "full board", "SC": "no breakfast"}
 MONTHS = (
@@ -128,6 +129,7 @@ def _booking(row: SourceRow, number: int, chance: random.Random) -> CsvBooking:
         payment_method="ONLINE" if row["deposit_type"] == "Non Refund" else method,
         status=_status(row),
         notes=_notes(row),
+        language="ur" if guest.phone.startswith("+92") and number % WRITTEN_TO_IN_URDU == 0 else "en",
     )
 
 

@@ -43,6 +43,8 @@ class Subject:
     guest_email: str = ""
     link_known: bool = True
     """False while no public address is set: phones could not open the link."""
+    link_revoked: bool = False
+    """True while the guest's permanent link is switched off."""
 
 
 Available = Callable[[Subject, User], str | None]
@@ -73,15 +75,23 @@ def text_of(refusal: Refusal | None) -> str | None:
     return refusal.text if refusal else None
 
 
+LINK_OFF: Final = "the guest's link is switched off, L makes a new one"
+
+
 def can_link(subject: Subject, user: User) -> str | None:
     refusal = checkout_refusal(subject.ledger, subject.view)
     if refusal and refusal.code == "not_online":
         return "not for ARRIVAL bookings, x moves it to ONLINE first"
-    return text_of(refusal)
+    return text_of(refusal) or (LINK_OFF if subject.link_revoked else None)
 
 
 def can_email(subject: Subject, user: User) -> str | None:
     return can_link(subject, user) or (None if subject.guest_email else "no e-mail address is known")
+
+
+def can_receipt(subject: Subject, user: User) -> str | None:
+    paid = subject.view.desk_minor > 0 or any(payment.received_minor > 0 for payment in subject.view.payments)
+    return None if paid else "nothing was paid yet"
 
 
 def can_mark_paid(subject: Subject, user: User) -> str | None:
@@ -158,7 +168,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "link", "Link", "Make or show the payment link and its QR code", "l", can_link, cli="link", footer=True
     ),
     booking_action("copy", "Copy", "Copy the payment link, elsewhere the reference", "c y", anytime),
-    booking_action("email", "E-mail", "Mail the payment link to the guest", "e", can_email, footer=True, tier=1),
+    booking_action(
+        "email", "E-mail", "Mail the payment link, or a reminder", "e", can_email, cli="mail", footer=True, tier=1
+    ),
+    booking_action("receipt", "Receipt", "Show, save, mail or print the receipt", "t", can_receipt, cli="receipt"),
+    booking_action(
+        "guest_link", "Guest link", "Renew the guest's link, or switch it off", "L", anytime, cli="guest-link", tier=1
+    ),
     booking_action(
         "mark_paid",
         "Mark paid",
@@ -207,6 +223,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("recent", "Recent", "The bookings you opened last", ("R",)),
     Action("activity", "Activity", "Who did what, newest first", ("a",), cli="activity"),
     Action("events", "Events", "What Stripe has told us", ("w",), cli="events"),
+    Action("mails", "Mails", "What was mailed to guests, and what could not be", ("M",), cli="mails"),
     Action("day", "Day", "The day's takings", ("d", "f9"), cli="report", footer=True),
     Action("shift", "Shift", "Open, count and close the drawer", ("s",), cli="shift"),
     Action(
@@ -241,6 +258,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     remedy("fix_stripe", "In Stripe", "Open it in Stripe", "S"),
     remedy("fix_doctor", "Doctor", "How to mend it", "D"),
     Action("dismiss", "Close", "Close the problem with a reason", ("c",), scope="problems", tier=1, role="manager"),
+    Action("mail_again", "Again", "Try the mail again now", ("r",), scope="mails", tier=1),
     Action("again", "Again", "Look again", ("r",), scope="doctor"),
     Action("copy_report", "Copy", "Copy the report, secrets masked", ("c",), scope="doctor"),
     Action("help", "Keys", "The keys of this place", ("question_mark", "f1"), scope="anywhere", footer=True),

@@ -35,6 +35,7 @@ GOOD = {
     "payment_method": "ONLINE",
     "status": "PENDING",
     "notes": "late arrival",
+    "language": "ur",
 }
 BOOKING = CsvBooking(
     line=2,
@@ -51,6 +52,7 @@ BOOKING = CsvBooking(
     payment_method="ONLINE",
     status="PENDING",
     notes="late arrival",
+    language="ur",
 )
 
 
@@ -96,7 +98,7 @@ def test_optional_columns_may_be_missing_or_empty() -> None:
     short = tuple(name for name in COLUMNS if name not in OPTIONAL)
     (booking,) = parsed(file_of(GOOD, columns=short)).rows
     assert (booking.user_id, booking.currency, booking.status, booking.notes) == (None, "PKR", "PENDING", "")
-    assert one(user_id="", currency="", status="", notes="") == booking
+    assert one(user_id="", currency="", status="", notes="", language="") == booking
 
 
 def test_a_guest_without_mail_phone_and_room_lands() -> None:
@@ -153,6 +155,7 @@ def test_a_value_is_read(column: str, text: str, attribute: str, value: object) 
         ("payment_method", "CASH", "neither ONLINE nor ARRIVAL"),
         ("status", "PAID", "mark the booking paid at the desk"),
         ("status", "DONE", "neither PENDING nor CANCELLED"),
+        ("language", "xx", "is not one of en, ur"),
     ],
 )
 def test_a_wrong_value_is_a_reason(column: str, text: str, says: str) -> None:

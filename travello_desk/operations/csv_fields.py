@@ -9,6 +9,7 @@ from typing import Literal
 from email_validator import EmailNotValidError, validate_email
 
 from travello_desk import money
+from travello_desk.texts import DEFAULT, languages
 
 PaymentMethod = Literal["ONLINE", "ARRIVAL"]
 ImportStatus = Literal["PENDING", "CANCELLED"]
@@ -82,6 +83,14 @@ def payment_method(text: str) -> PaymentMethod:
         case "ARRIVAL":
             return "ARRIVAL"
     raise ValueError(f"{_shown(text)} is neither ONLINE nor ARRIVAL")
+
+
+def language(text: str) -> str:
+    """The language the guest is written to in; empty is the default's."""
+    code = text.lower() or DEFAULT
+    if code not in languages():
+        raise ValueError(f"{_shown(text)} is not one of {', '.join(languages())}")
+    return code
 
 
 def status(text: str) -> ImportStatus:

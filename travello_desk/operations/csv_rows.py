@@ -19,6 +19,7 @@ from travello_desk.days import parse_day
 from travello_desk.operations import csv_fields
 from travello_desk.operations.csv_fields import ImportStatus, PaymentMethod
 from travello_desk.operations.csv_records import Record, Rejected, read_records
+from travello_desk.texts import DEFAULT
 
 __all__ = ["COLUMNS", "CsvBooking", "ParsedCsv", "Rejected", "iterate", "parse", "shift_stays", "to_csv"]
 
@@ -37,8 +38,9 @@ COLUMNS = (
     "payment_method",
     "status",
     "notes",
+    "language",
 )
-OPTIONAL = frozenset({"user_id", "currency", "status", "notes"})
+OPTIONAL = frozenset({"user_id", "currency", "status", "notes", "language"})
 MAX_NIGHTS = 1_000  # a longer stay is a mistyped year
 
 
@@ -60,6 +62,7 @@ class CsvBooking:
     payment_method: PaymentMethod
     status: ImportStatus
     notes: str
+    language: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ _READERS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     ("payment_method", "payment_method", csv_fields.payment_method),
     ("status", "status", csv_fields.status),
     ("notes", "notes", csv_fields.notes),
+    ("language", "language", csv_fields.language),
 )
 
 
@@ -210,4 +214,5 @@ def _fields(row: CsvBooking) -> tuple[object, ...]:
         row.payment_method,
         row.status,
         row.notes,
+        row.language,
     )

@@ -84,6 +84,7 @@ def new_booking(row: CsvBooking) -> NewBooking:
         currency=row.currency,
         method=row.payment_method,
         notes=row.notes,
+        language=row.language,
         cancelled=row.status == "CANCELLED",
     )
 

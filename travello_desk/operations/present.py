@@ -27,6 +27,7 @@ def booking_summary(booking: Booking) -> dict[str, Any]:
         "guest_name": booking.guest_name,
         "guest_email": booking.guest_email,
         "guest_phone": booking.guest_phone,
+        "language": booking.language,
         "room": booking.room,
         "check_in": booking.check_in,
         "check_out": booking.check_out,

@@ -54,7 +54,9 @@ DECLINES: Final = {
 ROWS: Final = {
     "link": "link made",
     "link_failed": "link not made",
-    "emailed": "link e-mailed",
+    "mailed": "",
+    "mail_failed": "",
+    "guest_link": "",
     "opened": "guest opened the link",
     "settling": "bank payment on its way, not settled",
     "expired": "link expired",

@@ -37,7 +37,7 @@ def deeds(tx: Tx, since_at: int, until_at: int, limit: int = LIMIT) -> list[Deed
     return [Deed(*row) for row in rows]
 
 
-KNOWN = frozenset({("timeline", "at"), ("inbox", "received_at"), ("rejections", "at")})
+KNOWN = frozenset({("timeline", "at"), ("inbox", "received_at"), ("rejections", "at"), ("outbox", "created_at")})
 
 
 def first_at(tx: Tx, table: str, column: str, at: int) -> int:

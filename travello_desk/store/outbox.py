@@ -100,6 +100,16 @@ def of_booking(tx: Tx, booking_id: int) -> list[Mail]:
     return [Mail(*row) for row in tx.all(f"{SELECT} WHERE booking_id = ? ORDER BY id", (booking_id,))]
 
 
+def due_now(tx: Tx, mail: Mail, recipient: str) -> None:
+    """Queued and due, to this address, with all its tries before it."""
+    tx.execute(
+        "UPDATE outbox SET status = 'queued', tries = 0, next_try_at = ?, recipient = ?, updated_at = ?"
+        " WHERE id = ? AND status IN ('queued', 'failed')",
+        (tx.now, recipient, tx.now, mail.id),
+    )
+    touch(tx, mail)
+
+
 def waiting(tx: Tx, booking_id: int, kind: str) -> Mail | None:
     """A mail of this kind that has not left yet."""
     row = tx.one(

@@ -316,6 +316,11 @@ class DeskApp(App[int]):
 
         self.go_to(ProblemsScreen(self.business_date()))
 
+    def desk_mails(self) -> None:
+        from travello_desk.tui.screens.mails import MailsScreen
+
+        self.go_to(MailsScreen(self.business_date()))
+
     def desk_doctor(self) -> None:
         from travello_desk.tui.screens.doctor import DoctorScreen
 

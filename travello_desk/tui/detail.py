@@ -28,7 +28,9 @@ class Detail:
 
     def subject(self, *, link_known: bool) -> Subject:
         """What the action table asks about."""
-        return Subject(self.loaded.ledger, self.loaded.view, self.booking.guest_email, link_known)
+        return Subject(
+            self.loaded.ledger, self.loaded.view, self.booking.guest_email, link_known, bool(self.booking.code_revoked)
+        )
 
 
 def load_detail(tx: Tx, booking_id: int) -> Detail | None:

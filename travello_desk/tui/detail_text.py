@@ -195,6 +195,7 @@ EXPLAINED: Final = (
     "email",
     "mark_paid",
     "refund",
+    "receipt",
     "switch",
     "cancel",
     "undo",
@@ -202,8 +203,8 @@ EXPLAINED: Final = (
     "accept",
     "edit",
 )
-SHY: Final = frozenset({"accept", "close_link", "undo"})
-"""Not worth a line while there is nothing to accept, close or undo."""
+SHY: Final = frozenset({"accept", "close_link", "receipt", "undo"})
+"""Not worth a line while there is nothing to accept, close, undo or show."""
 
 
 def next_lines(subject: Subject, frame: Frame) -> list[Line]:

@@ -1,8 +1,9 @@
 """Mails to guests: queued in the store, sent in the background, once each however often the process dies."""
 
+from travello_desk.operations.mail.again import send_again, try_again
 from travello_desk.operations.mail.deliver import Delivery, send_now
 from travello_desk.operations.mail.derive import derive
-from travello_desk.operations.mail.queue import queue_link, queue_receipt, queue_reminder, send_again, waiting_mails
+from travello_desk.operations.mail.queue import queue_link, queue_receipt, queue_reminder, waiting_mails
 from travello_desk.operations.mail.remind import remind
 from travello_desk.operations.mail.words import letter_sent, preview
 
@@ -17,5 +18,6 @@ __all__ = [
     "remind",
     "send_again",
     "send_now",
+    "try_again",
     "waiting_mails",
 ]

@@ -10,7 +10,7 @@ from travello_desk.operations.context import Context
 from travello_desk.operations.mail.words import ASKS_FOR_MONEY
 from travello_desk.payments.rules import NOT_FOUND, Refusal, Refused, checkout_refusal
 from travello_desk.settings.model import Settings
-from travello_desk.store import bookings, ledger, outbox, timeline
+from travello_desk.store import bookings, ledger, outbox
 from travello_desk.store.bookings import Booking
 from travello_desk.store.outbox import Mail, NewMail
 from travello_desk.store.tx import Tx
@@ -65,22 +65,6 @@ def queue_in(tx: Tx, settings: Settings, wish: Wish) -> Mail:
     if made is None:
         raise LookupError(f"a mail {wish.kind} for booking {booking.id} vanished")
     return made
-
-
-async def send_again(ctx: Context, booking_id: int, actor: str) -> int:
-    """Queue the booking's failed mails again, to the address it has now; how many. Raises Refused."""
-
-    def work(tx: Tx) -> int:
-        booking = bookings.get(tx, booking_id)
-        refusal = mail_refusal(booking) if booking else NOT_FOUND
-        if booking is None or refusal:
-            raise Refused(refusal or NOT_FOUND)
-        count = outbox.revive(tx, booking_id, booking.guest_email)
-        if count:
-            timeline.add(tx, booking_id, actor, "mail_again", "E-mail is sent again", booking.guest_email)
-        return count
-
-    return await ctx.store.write(work)
 
 
 def put(

@@ -16,6 +16,7 @@ from travello_desk.payments.rules import edit_amount_refusal
 from travello_desk.store import bookings
 from travello_desk.store.bookings import Booking, NewBooking
 from travello_desk.store.tx import Tx
+from travello_desk.texts import language, languages
 from travello_desk.tui import when
 from travello_desk.tui.badges import clean
 from travello_desk.tui.dialogs.base import DeskDialog, Outcome
@@ -25,6 +26,7 @@ from travello_desk.tui.dialogs.fields import Field, Row, Words
 from travello_desk.tui.dialogs.reading import Seen
 from travello_desk.tui.dialogs.stories import link_story
 
+LANGUAGES = tuple((code, language(code).name) for code in languages())
 METHODS = (("ONLINE", "ONLINE, by link"), ("ARRIVAL", "on ARRIVAL"))
 NARROW = {"room": 14, "check_in": 14, "check_out": 14, "amount": 14, "reference": 24}
 
@@ -46,6 +48,7 @@ class BookingFormDialog(DeskDialog):
         self.fields = {name: Field(id=name, most=most.get(name, 20), width=NARROW.get(name)) for name in names}
         self.sayings = {name: Words(classes="after quiet") for name in names}
         self.method: Choice[str] = Choice(METHODS, id="method")
+        self.language: Choice[str] = Choice(LANGUAGES, id="language")
         self.original: dict[str, str] = {}
 
     @property
@@ -66,6 +69,7 @@ class BookingFormDialog(DeskDialog):
         self.original = form_of(self.seen.booking)
         for name, text in self.original.items():
             self.fields[name].value = text
+        self.language = Choice(LANGUAGES, id="language", chosen=chosen_language(self.seen.booking.language))
         self.fields["reference"].disabled = True
         refusal = edit_amount_refusal(self.seen.view)
         self.fields["amount"].disabled = refusal is not None
@@ -93,6 +97,7 @@ class BookingFormDialog(DeskDialog):
             yield Row(LABELS[name], self.fields[name], self.sayings[name])
         if self.new:
             yield Row("Pays", self.method)
+        yield Row("Writes in", self.language, id="speaks")
         yield Row(LABELS["notes"], self.fields["notes"])
         yield Words(id="means", classes="warning")
 
@@ -131,7 +136,12 @@ class BookingFormDialog(DeskDialog):
         return "Make the booking" if self.new else "Save the changes"
 
     def ready(self) -> bool:
-        return self.new or bool(self.changed())
+        return self.new or bool(self.changed()) or self.other_language
+
+    @property
+    def other_language(self) -> bool:
+        """Whether the guest is to be written to in another language than before."""
+        return self.seen is not None and self.language.value != self.seen.booking.language
 
     def do_it(self) -> None:
         """Say what is wrong and go there, before anything is asked of the store."""
@@ -158,13 +168,21 @@ class BookingFormDialog(DeskDialog):
             return await self.make(checked)
         names = [name for name in self.changed() if name not in ("amount", "reference")]
         details = {name: checked.values[name] for name in names}
+        if self.other_language:
+            details["language"] = self.language.value
         amount_minor = checked.amount_minor if "amount" in self.changed() else None
         changed = await edit(self.ctx, self.booking_id, self.user.name, amount_minor=amount_minor, details=details)
         return Outcome(self.booking_id, "Changes saved", changed.warning)
 
     async def make(self, checked: Checked) -> Outcome:
         values: dict[str, Any] = dict(checked.values)
-        new = NewBooking(amount_minor=checked.amount_minor, currency=self.currency, method=self.method.value, **values)
+        new = NewBooking(
+            amount_minor=checked.amount_minor,
+            currency=self.currency,
+            method=self.method.value,
+            language=self.language.value,
+            **values,
+        )
         booking_id = await create(self.ctx, new, self.user.name)
         return Outcome(booking_id, f"Booking {new.reference} made")
 
@@ -173,6 +191,11 @@ def free_reference(tx: Tx, today: date) -> str:
     """`W-261124-1`: the day's first walk-in number that nobody has; empty on a day with a hundred of them."""
     numbers = (f"W-{today:%y%m%d}-{number}" for number in range(1, 100))
     return next((number for number in numbers if bookings.by_reference(tx, number) is None), "")
+
+
+def chosen_language(code: str) -> int:
+    """The place of a language in the choice; the default's for one that has no texts any more."""
+    return max((place for place, (known, _) in enumerate(LANGUAGES) if known == code), default=0)
 
 
 def form_of(booking: Booking) -> dict[str, str]:

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from travello_desk.actions import LINK_OFF
 from travello_desk.money import describe_minor
 from travello_desk.payments.explain import DECLINES
 from travello_desk.payments.projection import PaymentView
@@ -36,6 +37,8 @@ def link_state(seen: Seen, zone: ZoneInfo) -> LinkState:
         return LinkState("paid", (f"● PAID {story}",))
     if seen.view.status == "CANCELLED":
         return LinkState("off", ("– the booking is cancelled",))
+    if seen.booking.code_revoked:
+        return LinkState("off", (f"– {LINK_OFF}",))
     newest = seen.view.payments[-1] if seen.view.payments else None
     if newest is None:
         return LinkState("none", ("no link has been made yet",))
@@ -112,7 +115,7 @@ def mailed_words(mailed: Mail | None, zone: ZoneInfo, now: int) -> str:
 def refusal_to_link(seen: Seen) -> str:
     """Why no link may be made now, or empty."""
     refusal = checkout_refusal(seen.ledger, seen.view)
-    return refusal.text if refusal else ""
+    return refusal.text if refusal else LINK_OFF if seen.booking.code_revoked else ""
 
 
 def guest_url(settings: Settings, guest_code: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from travello_desk.actions import Subject
 from travello_desk.operations.context import Context
 from travello_desk.payments.facts import Ledger
 from travello_desk.payments.projection import BookingView
@@ -29,6 +30,12 @@ class Seen:
     next_receipt_no: str
     at: int
     today_on: date
+
+    @property
+    def subject(self) -> Subject:
+        """What the action table asks about."""
+        booking = self.booking
+        return Subject(self.ledger, self.view, booking.guest_email, link_revoked=bool(booking.code_revoked))
 
     def refund(self, uid: str) -> RefundRow | None:
         """The refund of one press, if it is in the store."""

@@ -16,6 +16,8 @@ from travello_desk.operations.context import Context
 DIALOGS: Final = {
     "link": ("link", "LinkDialog"),
     "email": ("email", "EmailDialog"),
+    "receipt": ("receipt", "ReceiptDialog"),
+    "guest_link": ("guest_link", "GuestLinkDialog"),
     "mark_paid": ("mark_paid", "MarkPaidDialog"),
     "refund": ("refund", "RefundDialog"),
     "switch": ("switch", "SwitchDialog"),
