@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from travello_desk.operations.receipt import Receipt, charged_text, entry_text, stay_rows, sum_text, totals
 from travello_desk.texts import Language, Ltr
 
-WIDTH = 64
+WIDTH = 68
 
 
 def receipt_lines(receipt: Receipt, speech: Language, zone: tzinfo, width: int = WIDTH) -> list[str]:

@@ -63,7 +63,7 @@ class ReceiptDialog(BookingModal[Outcome | None]):
         self.back = GuardedButton("Esc Close", self.armed)
         await self.box.mount_all([Words(id="paper"), Words(id="said"), Horizontal(*buttons, self.back, classes="keys")])
         self.look_again()
-        self.back.focus()
+        self.back.focus(scroll_visible=False)
         self.arm()
 
     async def read(self) -> bool:
