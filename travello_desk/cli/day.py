@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,33 +9,40 @@ from typing import Any
 import click
 
 from travello_desk.cli.root import json_option, print_json, run
+from travello_desk.cli.shift import shift_document
 from travello_desk.days import parse_day
-from travello_desk.money import describe_minor, major_number
+from travello_desk.money import major_number
 from travello_desk.operations import present
-from travello_desk.operations.report import Report
-from travello_desk.operations.report import report as make_report
+from travello_desk.operations.downtime import downtime_sheet
+from travello_desk.operations.report import Day, business_date, day_report
+from travello_desk.operations.report_csv import movements_csv
+from travello_desk.operations.report_text import text_of
 
 
 @click.command()
 @click.option("--date", "day", help="YYYY-MM-DD; default: the business day that is running.")
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the movements there.")
+@click.option("--sheet", type=click.Path(dir_okay=False, path_type=Path), help="Write the downtime sheet there.")
 @json_option
 @click.pass_context
-def report(ctx: click.Context, day: str | None, csv_file: Path | None, as_json: bool) -> None:
-    """The day: takings by tender, refunds, outstanding. Different currencies are never added."""
+def report(ctx: click.Context, day: str | None, csv_file: Path | None, sheet: Path | None, as_json: bool) -> None:
+    """The day: takings by tender, refunds, outstanding, shifts. Different currencies are never added."""
     wanted = parsed(day)
 
-    async def work(context: Any) -> Report:
-        return await make_report(context, wanted)
+    async def work(context: Any) -> tuple[Day, str, str]:
+        day_on = wanted or business_date(context)
+        made = await downtime_sheet(context, day_on, present.iso(int(context.clock())) or "") if sheet else ""
+        return await day_report(context, day_on), context.settings.hotel_name, made
 
-    found = run(ctx, work, as_json=as_json)
+    found, hotel, sheet_text = run(ctx, work, as_json=as_json)
     if csv_file is not None:
-        write_csv(found, csv_file)
+        csv_file.write_text(movements_csv(found.report), encoding="utf-8", newline="")
+    if sheet is not None:
+        sheet.write_text(sheet_text, encoding="utf-8")
     if as_json:
         print_json(document(found))
     else:
-        for line in lines(found):
-            click.echo(line)
+        click.echo(text_of(found.report, hotel, found.shifts), nl=False)
 
 
 def parsed(day: str | None) -> date | None:
@@ -48,7 +54,8 @@ def parsed(day: str | None) -> date | None:
         raise click.BadParameter(str(error), param_hint="--date") from error
 
 
-def document(found: Report) -> dict[str, Any]:
+def document(day: Day) -> dict[str, Any]:
+    found = day.report
     return {
         "date": found.day_on.isoformat(),
         "from": present.iso(found.start_at),
@@ -78,25 +85,5 @@ def document(found: Report) -> dict[str, Any]:
             }
             for due in found.dues
         ],
+        "shifts": [shift_document(shift) for shift in day.shifts],
     }
-
-
-def lines(found: Report) -> list[str]:
-    told = [f"Day {found.day_on.isoformat()}"]
-    for total in found.totals:
-        told.append(f"{total.how:<10}{total.count:>5}  {describe_minor(total.amount_minor, total.currency):>18}")
-    told += [f"net             {describe_minor(amount, currency):>18}" for currency, amount in found.net.items()]
-    for due in found.dues:
-        amount = describe_minor(due.amount_minor, due.currency)
-        told.append(f"still due, {due.kind}: {due.bookings} bookings, {amount}")
-    return told
-
-
-def write_csv(found: Report, target: Path) -> None:
-    """One movement a line, amounts in major units."""
-    with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("at", "reference", "tender", "amount", "currency", "actor"))
-        for item in found.movements:
-            amount = major_number(item.amount_minor, item.currency)
-            writer.writerow((present.iso(item.at), item.reference, item.how, amount, item.currency, item.actor))

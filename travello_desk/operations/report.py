@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from travello_desk.operations.context import Context
-from travello_desk.store import reports
+from travello_desk.store import reports, shifts
 from travello_desk.store.reports import Due, Movement
+from travello_desk.store.shifts import Shift
+from travello_desk.store.tx import Tx
 
-HOWS = ("online", "cash", "card", "transfer", "cheque", "other", "refund")
+HOWS = ("online", "cash", "card", "transfer", "cheque", "other", "refund", "paid out")
+HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,12 @@ class Report:
     def totals(self) -> list[Total]:
         """By tender and currency, in the order of a till's report."""
         sums: dict[tuple[str, str], list[int]] = defaultdict(list)
+        counts: dict[tuple[str, str], int] = defaultdict(int)
         for item in self.movements:
             sums[item.how, item.currency].append(item.amount_minor)
+            counts[item.how, item.currency] += -1 if item.undone else 1
         ordered = sorted(sums, key=lambda key: (HOWS.index(key[0]) if key[0] in HOWS else len(HOWS), key[1]))
-        return [Total(how, currency, len(sums[how, currency]), sum(sums[how, currency])) for how, currency in ordered]
+        return [Total(how, currency, counts[how, currency], sum(sums[how, currency])) for how, currency in ordered]
 
     @property
     def net(self) -> dict[str, int]:
@@ -58,6 +63,33 @@ class Report:
             moved[item.actor, item.currency] += item.amount_minor
         return dict(sorted(moved.items()))
 
+    @property
+    def by_clerk(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """How often and how much each person moved at the desk, per currency; what guests pay online is nobody's."""
+        moved: dict[tuple[str, str], tuple[int, int]] = {}
+        for item in self.movements:
+            if item.how != "online":
+                count, amount = moved.get((item.actor, item.currency), (0, 0))
+                step = -1 if item.undone else 1
+                moved[item.actor, item.currency] = (count + step, amount + item.amount_minor)
+        return dict(sorted(moved.items()))
+
+    def by_hour(self, currency: str) -> list[int]:
+        """What was taken in each hour of the day, 24 of them; an undone mark is taken from its own hour."""
+        hours = [0] * 24
+        for item in self.movements:
+            if item.currency == currency and (item.amount_minor > 0 or item.undone):
+                hours[min(23, (item.at - self.start_at) // HOUR_SECONDS)] += item.amount_minor
+        return hours
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A report with the shifts of its day, the oldest first."""
+
+    report: Report
+    shifts: tuple[Shift, ...]
+
 
 def business_date(ctx: Context) -> date:
     """The business day that is running now."""
@@ -74,7 +106,16 @@ def bounds(ctx: Context, day_on: date) -> tuple[int, int]:
 
 async def report(ctx: Context, day_on: date | None = None) -> Report:
     """The report of one business day; None is the one that is running."""
+    return (await day_report(ctx, day_on)).report
+
+
+async def day_report(ctx: Context, day_on: date | None = None) -> Day:
+    """The same with its shifts, all read at one instant."""
     day = day_on or business_date(ctx)
     start, end = bounds(ctx, day)
-    moved, due = await ctx.store.read(lambda tx: (reports.movements(tx, start, end), reports.dues(tx, day.isoformat())))
-    return Report(day, start, end, tuple(moved), tuple(due))
+
+    def work(tx: Tx) -> Day:
+        moved, due = reports.movements(tx, start, end), reports.dues(tx, day.isoformat())
+        return Day(Report(day, start, end, tuple(moved), tuple(due)), tuple(shifts.of_interval(tx, start, end)))
+
+    return await ctx.store.read(work)

@@ -10,7 +10,10 @@ from travello_desk.store.tx import Tx
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that moved: taken is positive, given back negative. `at` is unix seconds."""
+    """Money that moved: taken is positive, given back negative. `at` is unix seconds.
+
+    `how` is the tender, `refund` or `paid out`. `undone` takes a movement of the same tender back.
+    """
 
     at: int
     how: str
@@ -18,6 +21,21 @@ class Movement:
     currency: str
     actor: str
     reference: str
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A guest who comes (`arriving`) or is here (`in house`), and what is still due."""
+
+    kind: str
+    reference: str
+    room: str
+    guest_name: str
+    check_out: str
+    badge: str
+    balance_minor: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +64,13 @@ def desk_movements(tx: Tx, start_at: int, end_at: int) -> list[Movement]:
         (start_at, end_at),
     )
     return [
-        Movement(at, tender or "other", SIGN[kind] * amount, currency, actor, reference)
+        Movement(at, desk_how(kind, tender), SIGN[kind] * amount, currency, actor, reference, kind == "undo")
         for at, kind, tender, amount, currency, actor, reference in rows
     ]
+
+
+def desk_how(kind: str, tender: str) -> str:
+    return "paid out" if kind == "payout" else tender or "other"
 
 
 def online_movements(tx: Tx, start_at: int, end_at: int) -> list[Movement]:
@@ -86,11 +108,23 @@ def refund_how(reason: str) -> str:
 
 
 def dues(tx: Tx, day: str) -> list[Due]:
-    """What the day's arrivals and the guests in the house still owe."""
-    arriving = "SELECT 'arriving', currency, COUNT(*), SUM(balance_minor) FROM bookings WHERE check_in = ?"
-    in_house = (
-        "SELECT 'in house', currency, COUNT(*), SUM(balance_minor) FROM bookings WHERE check_in < ? AND check_out >= ?"
+    """What the day's arrivals and the guests in the house still owe. Who pays on arrival, should have come before
+    today and has paid nothing has perhaps not come at all.
+    """
+    owing = " AND status = 'PENDING' AND balance_minor > 0 GROUP BY 1, currency ORDER BY 1, currency"
+    sums = "currency, COUNT(*), SUM(balance_minor) FROM bookings"
+    who = "CASE WHEN method = 'ARRIVAL' AND paid_minor = 0 THEN 'no-show?' ELSE 'in house' END"
+    arriving = tx.all(f"SELECT 'arriving', {sums} WHERE check_in = ?{owing}", (day,))
+    here = tx.all(f"SELECT {who}, {sums} WHERE check_in < ? AND check_out >= ?{owing}", (day, day))
+    return [Due(kind, currency, int(many), int(minor)) for kind, currency, many, minor in (*arriving, *here)]
+
+
+def stays(tx: Tx, day: str, limit: int) -> list[Stay]:
+    """Arrivals of the day, then who is in the house, each by room; cancelled ones are left out."""
+    rows = tx.all(
+        "SELECT CASE WHEN check_in = ? THEN 'arriving' ELSE 'in house' END, reference, room, guest_name, check_out,"
+        " badge, balance_minor, currency FROM bookings WHERE check_in <= ? AND check_out >= ? AND cancelled = 0"
+        " ORDER BY check_in DESC, room, id LIMIT ?",
+        (day, day, day, limit),
     )
-    owing = " AND status = 'PENDING' AND balance_minor > 0 GROUP BY currency ORDER BY currency"
-    rows = [*tx.all(arriving + owing, (day,)), *tx.all(in_house + owing, (day, day))]
-    return [Due(*row) for row in rows]
+    return [Stay(*row) for row in rows]

@@ -180,12 +180,21 @@ class DeskApp(App[int]):
             self.hand_over()
             await self.rearrange()
         self.idle = Idle(self.ctx.clock, await staff.lock_minutes(self.ctx))
+        start(self, self.tell_notes, "notes")
+
+    async def tell_notes(self) -> None:
+        """What the shift before left to be read."""
+        from travello_desk.tui.shift_flow import tell_notes
+
+        await tell_notes(self)
 
     def hand_over(self) -> None:
         """Another person: what the one before had open is closed, so that nobody acts in another's name."""
         while len(self.screen_stack) > BASE_SCREENS:
             self.pop_screen()
         self.screen.workers.cancel_group(self.screen, "deed")
+        for group in ("shift", "notes"):
+            self.workers.cancel_group(self, group)
         self.screen.refresh_bindings()
 
     async def rearrange(self) -> None:
@@ -300,6 +309,17 @@ class DeskApp(App[int]):
         """The next of the three."""
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+
+    def desk_day(self) -> None:
+        from travello_desk.tui.screens.day import DayScreen
+
+        self.go_to(DayScreen(self.business_date()))
+
+    def desk_shift(self) -> None:
+        """The drawer: open, drop, count, close."""
+        from travello_desk.tui.shift_flow import run_shift
+
+        start(self, partial(run_shift, self), "shift")
 
     def desk_activity(self) -> None:
         from travello_desk.tui.screens.activity import ActivityScreen

@@ -134,6 +134,7 @@ class DeskDialog(BookingModal[Outcome | None]):
 
     def show_buttons(self) -> None:
         self.deed.label = Content(self.BUSY if self.busy else self.label())
+        self.deed.refresh(layout=True)  # a longer sum needs a wider button
         self.deed.disabled = self.busy or bool(self.stopped) or not self.ready()
 
     def say(self, text: str) -> None:
