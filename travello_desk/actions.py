@@ -264,6 +264,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("drawer", "Shift", "Open a shift, drop cash, count and close", ("s", "c"), scope="day", cli="shift"),
     Action("export_day", "CSV", "Write the day's movements to a CSV file", ("x",), scope="day"),
     Action("print_day", "Print", "Save the report as text, for the printer", ("p",), scope="day"),
+    Action("compare", "Stripe", "Compare the day's online money with Stripe's", ("enter",), scope="day"),
     Action("sheet", "Downtime sheet", "Arrivals, guests in house and balances as text", ("t",), scope="day"),
     Action("again", "Again", "Look again", ("r",), scope="doctor"),
     Action("copy_report", "Copy", "Copy the report, secrets masked", ("c",), scope="doctor"),

@@ -29,6 +29,18 @@ def test_a_shift_from_the_command_line(folder: Path) -> None:
     assert told(folder, "verify")["differences"] == []
 
 
+def test_the_report_has_its_shifts_and_its_papers(folder: Path) -> None:
+    told(folder, "shift", "open", "--float", "100", "--as", "Ayesha")
+    told(folder, "mark-paid", "2", "--tender", "cash", "--as", "Ayesha")
+    day = told(folder, "report", "--sheet", "sheet.txt")
+    assert [(shift["name"], shift["float"]) for shift in day["shifts"]] == [("Ayesha", 100)]
+    assert "Downtime sheet" in (folder / "sheet.txt").read_text()
+    text = shell(folder, "report").stdout
+    assert "Ayesha, drawer 1, float Rs. 100, open" in text
+    asked = shell(folder, "report", "--stripe")
+    assert (asked.returncode, "No STRIPE_SECRET_KEY" in asked.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

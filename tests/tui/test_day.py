@@ -14,6 +14,7 @@ from tests.tui.waiting import settled, until
 from travello_desk.actions import User
 from travello_desk.operations import shifts
 from travello_desk.operations.arrival import Mark, mark_paid
+from travello_desk.operations.checkout import checkout
 from travello_desk.operations.shifts import Actor, Closing
 from travello_desk.payments.drawer import Count
 from travello_desk.store import shifts as rows
@@ -27,6 +28,13 @@ from travello_desk.tui.screens.day import DayScreen
 SIZES = [(80, 24), (120, 34)]
 AYESHA = Actor("Ayesha")
 RS = 100
+
+
+@pytest.fixture
+async def hotel(hotel: Desk) -> Desk:
+    """Without a Stripe: nothing of the report waits for it."""
+    hotel.ctx.gateway = None
+    return hotel
 
 
 @pytest.fixture(autouse=True)
@@ -198,3 +206,19 @@ async def test_a_hand_over_note_is_shown_to_the_next_and_read_once(hotel: Desk) 
         await shows(pilot, app, "From Bilal", "312 pays [tomorrow]")
         await pilot.press("left", "enter")
         await until(pilot, lambda: not hotel.ctx.store.read_now(rows.unread_notes), "the note is read")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_stripe_has_and_we_have_not_is_one_key_away(desk: Desk, size: tuple[int, int]) -> None:
+    booking_id = await desk.book("TRV-1")
+    await desk.sandbox.pay((await checkout(desk.ctx, booking_id, "Ayesha")).session_id)
+    app = desk_app(desk)
+    async with app.run_test(size=size) as pilot:
+        await open_day(pilot, app)
+        await shows(pilot, app, "Stripe says 1 online, we have 0. Enter shows the difference")
+        await pilot.press("enter")
+        await shows(pilot, app, "Stripe only: Rs. 10,000 pi_", "reconcile")
+        await pilot.press("escape")
+        await desk.feed()
+        await pilot.press("left", "right")
+        await shows(pilot, app, "Stripe says 1 online, and so do we")

@@ -13,6 +13,7 @@ from travello_desk.cli.shift import shift_document
 from travello_desk.days import parse_day
 from travello_desk.money import major_number
 from travello_desk.operations import present
+from travello_desk.operations.compare_day import Comparison, compare_day
 from travello_desk.operations.downtime import downtime_sheet
 from travello_desk.operations.report import Day, business_date, day_report
 from travello_desk.operations.report_csv import movements_csv
@@ -23,26 +24,33 @@ from travello_desk.operations.report_text import text_of
 @click.option("--date", "day", help="YYYY-MM-DD; default: the business day that is running.")
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the movements there.")
 @click.option("--sheet", type=click.Path(dir_okay=False, path_type=Path), help="Write the downtime sheet there.")
+@click.option("--stripe", is_flag=True, help="Ask Stripe for its side of the day and tell the difference.")
 @json_option
 @click.pass_context
-def report(ctx: click.Context, day: str | None, csv_file: Path | None, sheet: Path | None, as_json: bool) -> None:
+def report(
+    ctx: click.Context, day: str | None, csv_file: Path | None, sheet: Path | None, stripe: bool, as_json: bool
+) -> None:
     """The day: takings by tender, refunds, outstanding, shifts. Different currencies are never added."""
     wanted = parsed(day)
 
-    async def work(context: Any) -> tuple[Day, str, str]:
+    async def work(context: Any) -> tuple[Day, str, str, Comparison | None]:
         day_on = wanted or business_date(context)
         made = await downtime_sheet(context, day_on, present.iso(int(context.clock())) or "") if sheet else ""
-        return await day_report(context, day_on), context.settings.hotel_name, made
+        compared = await compare_day(context, day_on) if stripe else None
+        return await day_report(context, day_on), context.settings.hotel_name, made, compared
 
-    found, hotel, sheet_text = run(ctx, work, as_json=as_json)
+    found, hotel, sheet_text, compared = run(ctx, work, as_json=as_json)
     if csv_file is not None:
         csv_file.write_text(movements_csv(found.report), encoding="utf-8", newline="")
     if sheet is not None:
         sheet.write_text(sheet_text, encoding="utf-8")
     if as_json:
-        print_json(document(found))
+        agree = {"stripe": {"agree": compared.agree, "lines": compared.lines}} if compared else {}
+        print_json({**document(found), **agree})
     else:
         click.echo(text_of(found.report, hotel, found.shifts), nl=False)
+        for line in compared.lines if compared else ():
+            click.echo(line)
 
 
 def parsed(day: str | None) -> date | None:

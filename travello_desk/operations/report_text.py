@@ -18,7 +18,7 @@ NAMES = {
     "refund": "Refunded",
     "paid out": "Paid out",
 }
-DUE_NAMES = {"arriving": "Arriving", "in house": "In house", "no-show?": "No-show?"}
+DUE_NAMES = {"arriving": "Arriving", "in house": "In house", "no-show": "No-show?"}
 LABEL, SUM = 16, 18
 
 

@@ -87,6 +87,18 @@ def online_movements(tx: Tx, start_at: int, end_at: int) -> list[Movement]:
     ]
 
 
+def online_payments(tx: Tx, start_at: int, end_at: int) -> list[tuple[str, int, str, int, str]]:
+    """(payment intent, sum, currency, instant, reference) of what Stripe took in [start_at, end_at)."""
+    rows = tx.all(
+        "SELECT p.facts, p.payment_intent_id, p.received_minor, p.received_currency, b.reference FROM payments p"
+        " JOIN bookings b ON b.id = p.booking_id WHERE p.received_minor > 0 AND p.updated_at >= ? AND p.created_at < ?"
+        " ORDER BY p.id",
+        (start_at, end_at),
+    )
+    found = [(row[1], int(row[2]), str(row[3]), decode_attempt(row[0]).paid_at, row[4]) for row in rows]
+    return [item for item in found if start_at <= item[3] < end_at]
+
+
 def refund_movements(tx: Tx, start_at: int, end_at: int) -> list[Movement]:
     rows = tx.all(
         "SELECT r.created_at, r.reason, r.amount_minor, r.currency, r.actor, b.reference FROM refunds r"
@@ -113,7 +125,7 @@ def dues(tx: Tx, day: str) -> list[Due]:
     """
     owing = " AND status = 'PENDING' AND balance_minor > 0 GROUP BY 1, currency ORDER BY 1, currency"
     sums = "currency, COUNT(*), SUM(balance_minor) FROM bookings"
-    who = "CASE WHEN method = 'ARRIVAL' AND paid_minor = 0 THEN 'no-show?' ELSE 'in house' END"
+    who = "CASE WHEN method = 'ARRIVAL' AND paid_minor = 0 THEN 'no-show' ELSE 'in house' END"
     arriving = tx.all(f"SELECT 'arriving', {sums} WHERE check_in = ?{owing}", (day,))
     here = tx.all(f"SELECT {who}, {sums} WHERE check_in < ? AND check_out >= ?{owing}", (day, day))
     return [Due(kind, currency, int(many), int(minor)) for kind, currency, many, minor in (*arriving, *here)]

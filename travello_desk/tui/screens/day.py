@@ -16,17 +16,22 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from travello_desk.operations.compare_day import Comparison, compare_day
 from travello_desk.operations.downtime import downtime_sheet
+from travello_desk.operations.errors import StripeFailed
 from travello_desk.operations.report import Day, day_report
 from travello_desk.operations.report_csv import movements_csv
 from travello_desk.operations.report_text import text_of
+from travello_desk.payments.rules import Refused
 from travello_desk.store.errors import StoreError
+from travello_desk.stripe_gateway.errors import GatewayError
 from travello_desk.tui import bars, day_text
 from travello_desk.tui.bars import Part
 from travello_desk.tui.export import save_text
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.screens.base import DeskScreen
+from travello_desk.tui.screens.text_screen import TextScreen
 from travello_desk.tui.shift_words import shifts_content
 from travello_desk.tui.when import long_day
 from travello_desk.tui.work import start
@@ -50,7 +55,7 @@ class DayScreen(DeskScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("day", "desk")]
     SCOPES: ClassVar[tuple[str, ...]] = ("day", "anywhere")
     FOOTER: ClassVar[tuple[str, ...]] = (
-        *("drawer", "export_day", "print_day", "sheet", "earlier", "later"),
+        *("drawer", "compare", "export_day", "print_day", "sheet", "earlier", "later"),
         "help",
     )
 
@@ -60,6 +65,8 @@ class DayScreen(DeskScreen):
         self.found: Day | None = None
         self.cards = {name: Static("", id=name, classes="card", markup=False) for name in CARDS}
         self.drawers = Static("", id="drawers", markup=False)
+        self.stripe = Static("", id="stripe", markup=False)
+        self.compared: Comparison | None = None
 
     def body(self) -> Iterable[Widget]:
         yield self.bars["tabs"]
@@ -68,6 +75,7 @@ class DayScreen(DeskScreen):
                 yield Vertical(self.cards["taken"], classes="column")
                 yield Vertical(*(self.cards[name] for name in ("hours", "clerks", "dues")), classes="column")
             yield self.drawers
+            yield self.stripe
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -75,6 +83,7 @@ class DayScreen(DeskScreen):
             self.cards[name].border_title = Content(title)
         self.query_one("#day").focus()
         self.load()
+        self.ask_stripe()
 
     # Reading
 
@@ -135,6 +144,37 @@ class DayScreen(DeskScreen):
     def status_ends(self) -> tuple[Sequence[Part], str]:
         return [Part("Esc goes back")], "left and right: other days"
 
+    # Stripe
+
+    def ask_stripe(self) -> None:
+        """In the background: the report never waits for it."""
+        self.compared = None
+        self.stripe.update("")
+        if self.desk.ctx.gateway is not None:
+            start(self, partial(self._ask_stripe, self.day_on), "stripe")
+
+    async def _ask_stripe(self, day: date) -> None:
+        try:
+            compared = await compare_day(self.desk.ctx, day)
+        except (Refused, StripeFailed, GatewayError, StoreError) as error:
+            self.stripe.update(Content.styled(f"Not compared with Stripe: {error}", "$quiet"))
+            return
+        if day == self.day_on:
+            self.compared = compared
+            self.stripe.update(self.stripe_words(compared))
+
+    def stripe_words(self, compared: Comparison) -> Content:
+        if compared.agree:
+            return Content.styled(compared.sentence, "$success")
+        words = f"▲ {compared.sentence}. Enter shows the difference"
+        return Content.styled(self.desk.glyphs.text(words), "bold $warning")
+
+    def desk_compare(self) -> None:
+        if self.compared is None:
+            self.say("Stripe: no answer yet")
+        else:
+            self.app.push_screen(TextScreen("Stripe and we", Content("\n".join(self.compared.lines))))
+
     # Actions
 
     def desk_earlier(self) -> None:
@@ -149,6 +189,7 @@ class DayScreen(DeskScreen):
     def go_to_day(self, day: date) -> None:
         self.day_on = day
         self.load()
+        self.ask_stripe()
         self.refresh_bars()
 
     def desk_drawer(self) -> None:
