@@ -7,6 +7,7 @@ only for what it uses.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
@@ -22,6 +23,7 @@ from travello_desk.operations.background import Background, Job
 from travello_desk.operations.clock import watch_clock
 from travello_desk.operations.context import Context
 from travello_desk.operations.currency_support import CHECK_SECONDS, check_support
+from travello_desk.operations.health import STARTING
 from travello_desk.operations.mail import Delivery, remind
 from travello_desk.operations.poll import poll_job
 from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
@@ -50,6 +52,7 @@ class House:
 
     async def start_listener(self) -> None:
         """Listen for webhooks, the front end and guests. A taken port is a fault of health, not the end (E7)."""
+        await asyncio.to_thread(load_listener)
         from webhook.app import make_app
         from webhook.server import Listener
 
@@ -74,6 +77,12 @@ class House:
         for closer in reversed(self.closers):
             await closer()
         await asyncio.to_thread(self.ctx.store.close)
+
+
+def load_listener() -> None:
+    """Import what the listener needs: in a thread, because a screen in the same loop must not stand still for it."""
+    import webhook.app
+    import webhook.server  # noqa: F401
 
 
 def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
@@ -139,14 +148,32 @@ async def desk(settings: Settings) -> int:
 
 
 async def run_desk(house: House, user: Any = None, notice: str = "") -> int:
-    """Show the screen on a house; the listener and the background run beside it in the same loop."""
+    """Show the screen on a house; the listener and the background follow in the same loop."""
     from travello_desk.tui.app import DeskApp
 
+    app = DeskApp(house.ctx, user, notice=notice)
+    house.ctx.health.listener = STARTING
+    following = asyncio.create_task(follow(house, app.painted), name="the listener follows")
+    following.add_done_callback(lambda task: app.exit(return_code=1) if broke(task) else None)
+    try:
+        await app.run_async()
+    finally:
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
+    return app.return_code or 0
+
+
+async def follow(house: House, painted: asyncio.Event) -> None:
+    """Listen and work once the screen shows something: nobody at the desk waits for it, and what Stripe sends a moment
+    too early it sends again."""
+    await painted.wait()
     await house.start_listener()
     house.start_background()
-    app = DeskApp(house.ctx, user, notice=notice)
-    await app.run_async()
-    return app.return_code or 0
+
+
+def broke(task: asyncio.Task[None]) -> bool:
+    return not task.cancelled() and task.exception() is not None
 
 
 def current_settings() -> Settings:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+STARTING: Final = "starting"
+"""The listener of a desk whose screen has just opened."""
 
 REFUSED_IN_ROW = 3
 """So many deliveries refused one after another for their signature are no accident (A6)."""
@@ -14,7 +18,7 @@ class Health:
 
     started_at: int = 0
     listener: str = ""
-    """`127.0.0.1:8000`, `other desk`, or empty when there is none."""
+    """`127.0.0.1:8000`, `other desk`, `starting`, or empty when there is none."""
     listener_fault: str = ""
     last_event_at: int = 0
     last_poll_at: int = 0

@@ -5,6 +5,7 @@ Made by assembly with a Context; screens and dialogs find the store, the setting
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,6 +41,9 @@ from travello_desk.tui.work import start
 if TYPE_CHECKING:
     from travello_desk.tui.listing import Listing
 
+SIGN_IN_SECONDS = 0.25
+NO_ROWS_SECONDS = 2.0
+"""How long the listener waits for the screen at most: a store that answers slowly must not keep webhooks out."""
 BASE_SCREENS = 2
 """Textual's own blank screen and the bookings."""
 
@@ -80,6 +84,8 @@ class DeskApp(App[int]):
         for known in THEMES:
             self.register_theme(known)
         self.theme = theme
+        self.painted = asyncio.Event()
+        """Something to read stands on the screen: what is slow may begin."""
         self.locked = False
         self.preferences = preferences.Preferences()
         self.idle = Idle(ctx.clock, 0)
@@ -123,12 +129,17 @@ class DeskApp(App[int]):
         self.feed.start()
         start(self, self.feed.poll_forever, "feed", exclusive=False)
         self.set_interval(1.0, self.look_around)
+        self.set_timer(SIGN_IN_SECONDS if self.user is None else NO_ROWS_SECONDS, self.painted.set)
         if self.user is None:
             start(self, self.sign_in, "sign-in", vital=True)
         else:
             await self.open_desk()
         if self.notice:
             self.notify(self.notice, markup=False)
+
+    def on_virtual_table_highlighted(self) -> None:
+        """The first rows are there; after the next painting they can be read."""
+        self.call_after_refresh(self.painted.set)
 
     async def open_desk(self) -> None:
         """The bookings for who is signed in, in the orders that person left them in."""

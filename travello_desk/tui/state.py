@@ -6,6 +6,7 @@ from datetime import date
 
 from travello_desk.actions import User
 from travello_desk.operations.context import Context
+from travello_desk.operations.health import STARTING
 from travello_desk.tui import when
 from travello_desk.tui.bars import HeaderState, Light
 
@@ -32,6 +33,8 @@ def header_state(ctx: Context, user: User | None, business_on: date, calendar_on
 def listener_light(ctx: Context, now: float) -> Light:
     """Whether Stripe's events can reach us, and when the last one did. While it is polled, silence is not well."""
     health = ctx.health
+    if health.listener == STARTING:
+        return Light("listener", "…")
     heard = max(health.last_event_at, health.last_poll_at)
     note = when.age(now - heard) if heard else ""
     if health.listener_fault or not health.listener:

@@ -95,7 +95,8 @@ class BookingsScreen(Finding):
         """Show the view, or what the search found, from its top; `keep` stays with the booking under the cursor."""
         self.table.sorted_by = "" if self.listing.searching else SORT_COLUMNS.get(self.listing.sort_id, "")
         self.table.show(self.listing.rows(), keep_id=self.current_id if keep else None)
-        self.recount()
+        if not self.listing.searching:
+            self.recount()  # a search changes no view's number, and counting costs more than finding
         self.refresh_bars()
 
     def recount(self) -> None:
@@ -154,14 +155,14 @@ class BookingsScreen(Finding):
         super().refresh_bars()
 
     def tab_states(self) -> list[Tab]:
-        counts, shown = self.listing.counts, self.listing.view_id
+        counts, shown = self.listing.counts, (self.listing.view_id, self.table.total)
         return [
             Tab(
                 words.key,
                 words.label,
                 words.short,
                 count := counts.get(words.id),
-                capped=count == COUNT_CAP + 1 and words.id not in ("all", shown),
+                capped=count == COUNT_CAP + 1 and words.id != "all" and (words.id, count) != shown,
                 alarm=words.id == "problems",
             )
             for words in VIEW_WORDS
