@@ -104,11 +104,11 @@ def searches(book: Book, back: Shown) -> Iterator[Step]:
     yield Step("to the box", "/", lambda lines: True, counted=False)
     for kind, texts in SEARCHES.items():
         for text in texts:
-            for end in range(1, len(text) + 1):
-                step = search_step(book, f"search: {kind}", text[end - 1], text[:end])
-                # The view comes back while a filter is half typed (`in:`): that is no search yet.
-                yield replace(step, shown=back) if read(text[:end], book.day_on).empty else step
-            yield search_step(book, f"search: {kind}", "\x7f", text[:-1])
+            typed = [(text[end - 1], text[:end]) for end in range(1, len(text) + 1)]
+            for key, now in (*typed, ("\x7f", text[:-1])):
+                step = search_step(book, f"search: {kind}", key, now)
+                # The view stands while a filter is half typed (`in:`): that is no search yet.
+                yield replace(step, shown=back) if read(now, book.day_on).empty else step
             yield Step("search: cleared", ESCAPE, back)
 
 
