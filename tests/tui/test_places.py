@@ -6,7 +6,9 @@ import logging
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from tests.desk import Desk
 from tests.tui.grid import screen_text
@@ -17,7 +19,7 @@ from travello_desk.tui.app import DeskApp
 from travello_desk.tui.crash import crash_words, write_crash
 from travello_desk.tui.dialogs.mark_paid import MarkPaidDialog
 from travello_desk.tui.keys import keys_text
-from travello_desk.tui.palette import shown, told_actions
+from travello_desk.tui.palette import DeskPalette, shown, told_actions
 from travello_desk.tui.screens.bookings import BookingsScreen
 from travello_desk.tui.screens.keys import KeysScreen
 
@@ -60,6 +62,28 @@ async def test_an_action_is_found_and_run_from_the_palette(hotel: Desk) -> None:
         await until(pilot, lambda: app.screen.query_one(OptionList).option_count > 0, "the palette found something")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, BookingsScreen) and app.screen.listing.view_id == "unpaid")
+
+
+async def test_a_heavy_hand_in_the_palette_does_not_end_the_desk(hotel: Desk) -> None:
+    """Found with random keys in a terminal: page keys before the list is there, Esc while it is still looking."""
+    app = desk_app(hotel)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        for _ in range(5):
+            await pilot.press("ctrl+p")
+            palette = app.screen
+            assert isinstance(palette, DeskPalette)
+            commands = palette.query_one(CommandList)
+            commands.clear_options().add_options([Option("one"), Option("two")])
+            commands._index_to_line.clear()
+            commands.highlighted = 1
+            palette._action_command_list("page_down")
+            await pilot.press("r", "pagedown", "e", "pageup", "escape")
+            await until(pilot, lambda: isinstance(app.screen, BookingsScreen), "closed")
+            palette._list_visible = not palette._list_visible
+            await palette._watch__show_busy()
+        await settled(pilot)
+        assert app.is_running
 
 
 async def test_the_palette_opens_from_the_search_box_too(hotel: Desk) -> None:

@@ -32,7 +32,7 @@ from travello_desk.tui.changes import ChangeFeed
 from travello_desk.tui.crash import crash_words, write_crash
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.messages import BookingsChanged
-from travello_desk.tui.palette import DeskCommands
+from travello_desk.tui.palette import DeskCommands, DeskPalette
 from travello_desk.tui.screens.idle import Idle
 from travello_desk.tui.state import header_state
 from travello_desk.tui.theme import THEMES
@@ -299,8 +299,9 @@ class DeskApp(App[int]):
             start(self, partial(self.sign_in, self.user.name), "sign-in", vital=True)
 
     def action_command_palette(self) -> None:
-        if not self.locked:
-            super().action_command_palette()
+        # Without an id: one that is still being closed would have the same.
+        if not self.locked and not any(isinstance(screen, DeskPalette) for screen in self.screen_stack):
+            self.push_screen(DeskPalette())
 
     def desk_help(self) -> None:
         """The keys of this place, or of the window that is open over it."""

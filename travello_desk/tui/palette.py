@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
 
@@ -42,6 +43,30 @@ class DeskCommands(Provider):
     def runner(self, action: Action) -> Callable[[], None]:
         """Runs the action where the palette was opened."""
         return partial(run, self.screen, action.id)
+
+
+class DeskPalette(CommandPalette):
+    """Textual's, without the faults of 8.2.8 that ended the desk under a heavy hand: a page key before the list was
+    laid out, a search or its "no matches" that came after the palette had been closed."""
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError):
+            super()._action_command_list(action)
+
+    def _watch__list_visible(self) -> None:
+        if self.query(CommandList):
+            super()._watch__list_visible()
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        super()._start_no_matches_countdown(search_value)
+        timer = self._no_matches_timer
+        tell = timer._callback if timer else None
+        if timer is not None and tell is not None:
+            timer._callback = lambda: tell() if self.query(CommandList) else None
+
+    async def _watch__show_busy(self) -> None:
+        if self.query(CommandList):
+            await super()._watch__show_busy()
 
 
 def shown(action: Action, reason: str | None) -> Content:

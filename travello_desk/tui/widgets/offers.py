@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -20,6 +21,18 @@ class Offer:
     kind: str
     words: str
     argument: str = ""
+
+
+class OfferList(OptionList):
+    """A list whose page keys do nothing until it is laid out; in Textual 8.2.8 they raise KeyError then."""
+
+    def action_page_up(self) -> None:
+        with suppress(KeyError):
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        with suppress(KeyError):
+            super().action_page_down()  # type: ignore[no-untyped-call]
 
 
 class Offers(Vertical):
@@ -47,7 +60,7 @@ class Offers(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.words = Static("", markup=False)
-        self.list = OptionList()
+        self.list = OfferList()
         self.offers: tuple[Offer, ...] = ()
 
     def compose(self) -> ComposeResult:
