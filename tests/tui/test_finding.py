@@ -121,7 +121,7 @@ async def test_a_store_without_bookings_says_where_they_come_from_and_n_lands_on
         await pilot.pause()
         form.do_it()
         await until(pilot, lambda: isinstance(app.screen, BookingsScreen) and app.screen.table.cursor_id, "the booking")
-        assert "Marco" in screen_text(app)
+        await until(pilot, lambda: "Marco" in screen_text(app), "its row")
 
 
 async def test_escape_leaves_the_offers_for_the_box_and_then_clears(hotel: Desk) -> None:
