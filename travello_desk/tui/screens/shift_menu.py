@@ -50,7 +50,7 @@ class ShiftMenu(ModalScreen[Choice | None]):
             width: 66; max-width: 100%; height: auto; max-height: 90%; border: round $primary; padding: 0 1;
             background: $surface;
         }
-        & OptionList { border: none; height: auto; background: $surface; padding: 0; }
+        & OptionList, & OptionList:focus { border: none; height: auto; background: $surface; padding: 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
