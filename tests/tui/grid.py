@@ -1,12 +1,8 @@
-"""The screen as lines of text, from the public screenshot: what a person reads, without colours.
-
-`DESK_SNAPSHOTS=write pytest tests/tui` writes the golden files anew; read the difference before you commit it.
-"""
+"""The screen as lines of text, from the public screenshot: what a person reads, without colours."""
 
 from __future__ import annotations
 
 import html
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -40,13 +36,3 @@ def grid(app: App[Any]) -> list[str]:
 
 def screen_text(app: App[Any]) -> str:
     return "\n".join(grid(app)) + "\n"
-
-
-def matches(app: App[Any], name: str) -> bool:
-    """Whether the screen is as in `tests/snapshots/NAME.txt`; with DESK_SNAPSHOTS=write it is written instead."""
-    path, text = SNAPSHOTS / f"{name}.txt", screen_text(app)
-    if os.environ.get("DESK_SNAPSHOTS") == "write":
-        path.write_text(text, encoding="utf-8")
-    expected = path.read_text(encoding="utf-8") if path.exists() else ""
-    assert text == expected, f"{path} differs; the screen is:\n{text}"
-    return True

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.desk import Desk
-from tests.tui.grid import grid, matches, screen_text
+from tests.tui.grid import grid, screen_text
 from tests.tui.hotel import Model, desk_app, furnish
 from tests.tui.waiting import settled, until
 from travello_desk.operations.arrival import Mark, mark_paid
@@ -74,7 +74,8 @@ async def test_the_desk_opens_on_today_s_arrivals(hotel: Desk, width: int, heigh
     app = desk_app(hotel)
     async with app.run_test(size=(width, height)) as pilot:
         await settled(pilot)
-        assert matches(app, f"bookings_{width}x{height}")
+        assert "▹ ON ARRIVAL Marco Rossi" in screen_text(app)
+        assert len(grid(app)) == height
 
 
 async def test_in_ascii_no_sign_of_the_screen_needs_unicode(hotel: Desk) -> None:
@@ -173,7 +174,6 @@ async def test_when_narrow_enter_fills_the_screen(hotel: Desk) -> None:
         await pilot.press("enter")
         await settled(pilot)
         assert isinstance(app.screen, DetailScreen)
-        assert matches(app, "detail_80x24")
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, BookingsScreen)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from travello_desk.actions import ACTIONS, User
@@ -33,6 +34,7 @@ from travello_desk.tui.crash import crash_words, write_crash
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.palette import DeskCommands, DeskPalette
+from travello_desk.tui.plain_signs import PlainSigns
 from travello_desk.tui.screens.idle import Idle
 from travello_desk.tui.state import header_state
 from travello_desk.tui.theme import THEMES
@@ -80,6 +82,7 @@ class DeskApp(App[int]):
         self.ctx = ctx
         self.user = user
         self.glyphs = glyphs or glyphs_for(os.environ)
+        self.plain_signs = PlainSigns()
         self.feed = ChangeFeed(ctx.store, self._changed)
         for known in THEMES:
             self.register_theme(known)
@@ -89,6 +92,10 @@ class DeskApp(App[int]):
         self.locked = False
         self.preferences = preferences.Preferences()
         self.idle = Idle(ctx.clock, 0)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and plain signs where the terminal has no others."""
+        return [*super().get_line_filters(), *([self.plain_signs] if self.glyphs.ascii else [])]
 
     # What screens and dialogs ask
 

@@ -48,7 +48,8 @@ def badge_of(word: str, no_show: bool = False) -> Badge:
     return BADGES.get(word) or Badge(word, "?", "?", "badge-plain")
 
 
-# Signs of the screen that a terminal without Unicode shows in another way: one cell for one cell.
+# Signs of the screen that a terminal without Unicode shows in another way: one cell for one cell (tui/plain_signs.py
+# does the same to everything that is painted).
 ASCII: Final = str.maketrans(
     {
         "·": "-",

@@ -31,6 +31,7 @@ from travello_desk.store.errors import StoreError
 from travello_desk.store.outbox import Mail
 from travello_desk.store.timeline import Entry
 from travello_desk.stripe_gateway.errors import GatewayError
+from travello_desk.tui.badges import Glyphs
 from travello_desk.tui.clipboard import copy_text
 from travello_desk.tui.crash import story_of
 from travello_desk.tui.dialogs import mailing, paper
@@ -62,10 +63,15 @@ NEW_WARNING = (
     "  error and opens the address anew.",
     "  n again does it, Esc leaves it",
 )
+<<<<<<< HEAD
 KEYS = (
     *(("copy", "c Copy"), ("email", "e E-mail"), ("address", "a Address")),
     *(("open", "o Open"), ("paper", "p Save"), ("new", "n New")),
 )
+=======
+NO_BLOCKS = "No QR code: this terminal shows plain signs only; p saves a picture of it"
+KEYS = (("copy", "c Copy"), ("email", "e E-mail"), ("open", "o Open"), ("paper", "p Save"), ("new", "n New"))
+>>>>>>> 2805485 (looks: every screen and dialog as text in both sizes, plain signs for every line that is painted)
 
 
 class LinkDialog(BookingModal[Outcome | None]):
@@ -266,7 +272,7 @@ class LinkDialog(BookingModal[Outcome | None]):
     def show_symbol(self, state: LinkState) -> None:
         """The QR symbol while the guest can use it; else the reason why there is none."""
         drawn, code = symbol(self.url), self.query_one(QrCode)
-        reason = no_symbol_reason(self.ctx.settings, self.url) if state.live else ""
+        reason = self.no_symbol_here() if state.live else ""
         height = self.app.size.height - 2
         self.box.styles.max_height = max(HIGHEST, height)
         if not state.live or reason:
@@ -277,6 +283,11 @@ class LinkDialog(BookingModal[Outcome | None]):
         note = self.query_one("#symbol", Words)
         note.update(reason)
         note.display = bool(reason)
+
+    def no_symbol_here(self) -> str:
+        """Why this terminal shows no QR symbol, or empty."""
+        plain: Glyphs = getattr(self.app, "glyphs", Glyphs())
+        return NO_BLOCKS if plain.ascii else no_symbol_reason(self.ctx.settings, self.url)
 
     def show_keys(self, state: LinkState) -> None:
         """Only what makes sense now."""

@@ -1,0 +1,139 @@
+"""Every screen and dialog of the desk, and the keys that lead to it. One line each: snapshots, contrast, plain signs,
+NO_COLOR and README's pictures are all taken from this table."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.desk import Desk
+from tests.looks import hotel
+from tests.looks.hotel import MANAGER
+from tests.tui.grid import screen_text
+from tests.tui.hotel import CLERK, desk_app
+from tests.tui.waiting import until
+from travello_desk.actions import User
+from travello_desk.doctor import FAULT, NOTE, OK, WARN, Finding
+from travello_desk.tui.app import DeskApp
+from travello_desk.tui.dialogs.arming import Arming
+from travello_desk.tui.screens import doctor
+from travello_desk.tui.screens.bookings import FOLLOW_SECONDS
+
+LARGE, SMALL = (120, 34), (80, 24)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`keys` on the booking `on` lead to a screen that says `says`. Without a user nobody is signed in."""
+
+    name: str
+    keys: str
+    says: str
+    on: str = ""
+    user: User | None = CLERK
+    sizes: tuple[tuple[int, int], ...] = (LARGE, SMALL)
+
+
+SCENES: Final = (
+    Scene("sign_in", "", "PIN", user=None),
+    Scene("bookings", "", "Marco Rossi"),
+    Scene("view_unpaid", "2", "unpaid"),
+    Scene("search", "slash k h a n", "1 found"),
+    Scene("search_nothing", "slash z z z", "Nothing matches"),
+    Scene("detail", "enter", "Timeline", on="TRV-10448"),
+    Scene("marked", "space space", "2 marked"),
+    Scene("refused", "r", "Refund: nothing was paid yet", on="TRV-10482"),
+    Scene("keys", "question_mark", "Move through the list"),
+    Scene("palette", "ctrl+p", "Search"),
+    Scene("activity", "a", "Booking cancelled"),
+    Scene("events", "w", "checkout.session"),
+    Scene("problems", "exclamation_mark", "cancelled booking"),
+    Scene("problem_in_full", "exclamation_mark enter", "remedy"),
+    Scene("dismiss", "exclamation_mark c", "Close this", user=MANAGER),
+    Scene("doctor", "D", "ran 11:00"),
+    Scene("link", "l", "waiting for the guest", on="TRV-10482"),
+    Scene("link_paid", "l", "PAID", on="TRV-10470"),
+    Scene("mark_paid", "m", "Mark paid", on="TRV-10479"),
+    Scene("refund", "r", "After this", on="TRV-10470"),
+    Scene("refund_over_limit", "r", "After this", on="TRV-10448"),
+    Scene("new", "n", "Guest"),
+    Scene("edit", "E", "Guest", on="TRV-10460"),
+    Scene("switch", "x", "Switch", on="TRV-10460"),
+    Scene("cancel", "X", "Cancel", on="TRV-10460"),
+    Scene("undo", "z", "Undo", on="TRV-10466"),
+    Scene("close_link", "K", "Close", on="TRV-10482"),
+    Scene("accept", "A", "Accept", on=hotel.OTHER_SUM, user=MANAGER),
+    Scene("explain", "p", "What happened", on="TRV-10448"),
+    Scene("locked", "ctrl+l", "PIN"),
+)
+BY_NAME: Final = {scene.name: scene for scene in SCENES}
+
+REPORT: Final = (
+    Finding(OK, "python", "Python 3.11, terminal 120x34, UTF-8"),
+    Finding(WARN, "address", "No public address: guests' phones cannot open the link", "Set PUBLIC_BASE_URL"),
+    Finding(FAULT, "webhook", "STRIPE_WEBHOOK_SECRET does not verify our probe", "Copy the endpoint's signing secret"),
+    Finding(NOTE, "mail", "No SMTP_URL: mails are files in data/outbox"),
+)
+
+
+async def fixed_report(ctx: Any) -> AsyncIterator[Finding]:
+    """What doctor finds depends on the machine; how it looks does not."""
+    for finding in REPORT:
+        yield finding
+
+
+def still(patch: pytest.MonkeyPatch) -> None:
+    """Nothing on screen depends on the machine or on the moment."""
+    patch.setattr(doctor, "examine", fixed_report)
+    patch.setattr("travello_desk.tui.dialogs.guarded.Arming", lambda at: Arming(at, arming=0, repeat=0))
+
+
+def app_for(scene: Scene, desk: Desk, **more: Any) -> DeskApp:
+    app = desk_app(desk, **more)
+    app.user = scene.user
+    return app
+
+
+async def play(scene: Scene, app: DeskApp, pilot: Pilot[Any], ids: dict[str, int]) -> None:
+    """Press the keys and wait until the screen says what it is about."""
+    if scene.user is not None:
+        await until(pilot, lambda: getattr(app.screen, "detail", None) is not None, "the desk is open")
+    if scene.on:
+        await on_booking(app, pilot, ids[scene.on])
+    for key in scene.keys.split():
+        await pilot.press(key)
+        await rested(pilot)
+    await seen(app, pilot, lambda text: scene.says in text, scene.says)
+
+
+# Workers that wait for a person, or run as long as the desk does.
+LASTING: Final = frozenset({"feed", "deed", "deeds", "sign-in", "quit", "dismiss", "replay"})
+
+
+async def rested(pilot: Pilot[Any]) -> None:
+    """No read is under way, no timer of the pane is about to start one, and nothing is left to paint."""
+    for _ in range(2):
+        await until(pilot, lambda: not any(w.is_running and w.group not in LASTING for w in pilot.app.workers), "rest")
+        await pilot.pause(FOLLOW_SECONDS + 0.01)
+
+
+async def on_booking(app: Any, pilot: Pilot[Any], booking_id: int) -> None:
+    app.screen.table.go_to_id(booking_id)
+    await until(pilot, lambda: app.screen.detail and app.screen.detail.booking.id == booking_id, "the row is reached")
+
+
+async def seen(app: DeskApp, pilot: Pilot[Any], true_of: Callable[[str], bool], what: str) -> None:
+    await until(pilot, lambda: true_of(screen_text(app)), what)
+    await rested(pilot)
+
+
+async def resized(app: DeskApp, pilot: Pilot[Any], size: tuple[int, int]) -> str:
+    """The same screen in another window."""
+    await pilot.resize_terminal(*size)
+    await until(pilot, lambda: app.size == size and app.screen.size == size, "the new size")
+    await rested(pilot)
+    return screen_text(app)

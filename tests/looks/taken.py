@@ -1,0 +1,85 @@
+"""What one scene looks like: as text in both sizes, in plain signs, and every run of text with its ink and ground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.color import ColorType
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import Monochrome
+
+from tests.looks.scenes import LARGE, SMALL, Scene, app_for, play, resized
+from tests.tui.grid import screen_text
+from tests.tui.hotel import Model, copied
+from travello_desk.tui.app import DeskApp
+from travello_desk.tui.badges import Glyphs
+from travello_desk.tui.theme import THEMES
+
+
+@dataclass(frozen=True)
+class Ink:
+    """A run of text as it is painted; colours as `#RRGGBB`."""
+
+    text: str
+    ink: str
+    ground: str
+
+
+@dataclass
+class Taken:
+    """One scene, looked at once; tests ask it many things."""
+
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    inks: dict[str, list[Ink]] = field(default_factory=dict)
+    """By theme; `NAME, NO_COLOR` without colours."""
+    plain: str = ""
+
+
+async def take(scene: Scene, model: Model, folder: Path) -> Taken:
+    """Play the scene and look at it from all sides."""
+    taken = Taken()
+    async with copied(model, folder) as desk:
+        app = app_for(scene, desk)
+        async with app.run_test(size=LARGE) as pilot:
+            await play(scene, app, pilot, model.ids)
+            for theme in THEMES:
+                app.theme = theme.name
+                await pilot.pause()
+                taken.inks[theme.name] = inks_of(painted(app))
+                taken.inks[f"{theme.name}, NO_COLOR"] = inks_of(Monochrome().apply(painted(app), Color(0, 0, 0)))
+            app.theme = THEMES[0].name
+            await pilot.pause()
+            taken.texts[LARGE] = screen_text(app)
+            taken.texts[SMALL] = await resized(app, pilot, SMALL)
+            app.glyphs = Glyphs(ascii=True)
+            taken.plain = await resized(app, pilot, LARGE)
+    return taken
+
+
+def painted(app: DeskApp) -> list[Segment]:
+    """Every segment on screen; Textual has no public way to them with their colours."""
+    return [segment for strip in app.screen._compositor.render_strips() for segment in strip]
+
+
+def inks_of(segments: list[Segment]) -> list[Ink]:
+    """The runs that a person reads: letters, digits and signs, but no frames, no blocks, no blanks."""
+    return [Ink(text, *colours(style)) for text, style, _ in segments if (text := readable(text)) and style]
+
+
+def readable(text: str) -> str:
+    return "".join(char for char in text if not 0x2500 <= ord(char) <= 0x259F).strip()
+
+
+def colours(style: Any) -> tuple[str, str]:
+    pair = [name_of(style.color), name_of(style.bgcolor)]
+    return (pair[1], pair[0]) if style.reverse else (pair[0], pair[1])
+
+
+def name_of(color: Any) -> str:
+    """`#RRGGBB`; a colour of the terminal's own has none, and is a fault of the theme."""
+    if color is None or color.type != ColorType.TRUECOLOR:
+        return "none"
+    return str(color.triplet.hex.upper())

@@ -1,0 +1,23 @@
+"""Every screen and dialog as text, in both sizes: a change of any line is a difference to be read in review."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.golden import same
+from tests.looks.scenes import LARGE, SCENES, SMALL, Scene
+from tests.looks.taken import Taken
+from tests.tui.grid import SNAPSHOTS
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_screen_is_as_it_was(scene: Scene, taken: Taken, size: tuple[int, int]) -> None:
+    text = taken.texts[size]
+    assert scene.says in text or size == SMALL
+    assert max(map(len, text.splitlines())) <= size[0]
+    same(SNAPSHOTS / f"{scene.name}_{size[0]}x{size[1]}.txt", text)
+
+
+def test_no_snapshot_is_left_over() -> None:
+    names = {f"{scene.name}_{width}x{height}" for scene in SCENES for width, height in (LARGE, SMALL)}
+    assert {path.stem for path in SNAPSHOTS.glob("*.txt")} == names
