@@ -52,7 +52,7 @@ SCENES: Final = (
     Scene("activity", "a", "Booking cancelled"),
     Scene("events", "w", "checkout.session"),
     Scene("problems", "exclamation_mark", "cancelled booking"),
-    Scene("problem_in_full", "exclamation_mark enter", "remedy"),
+    Scene("problem_in_full", "exclamation_mark enter", "Since"),
     Scene("dismiss", "exclamation_mark c", "Close this", user=MANAGER),
     Scene("doctor", "D", "ran 11:00"),
     Scene("link", "l", "waiting for the guest", on="TRV-10482"),

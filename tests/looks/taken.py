@@ -66,7 +66,7 @@ def painted(app: DeskApp) -> list[Segment]:
 
 def inks_of(segments: list[Segment]) -> list[Ink]:
     """The runs that a person reads: letters, digits and signs, but no frames, no blocks, no blanks."""
-    return [Ink(text, *colours(style)) for text, style, _ in segments if (text := readable(text)) and style]
+    return [Ink(words, *colours(style)) for text, style, _ in segments if (words := readable(text)) and style]
 
 
 def readable(text: str) -> str:

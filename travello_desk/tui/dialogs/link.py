@@ -63,15 +63,11 @@ NEW_WARNING = (
     "  error and opens the address anew.",
     "  n again does it, Esc leaves it",
 )
-<<<<<<< HEAD
+NO_BLOCKS = "No QR code: this terminal shows plain signs only; p saves a picture of it"
 KEYS = (
     *(("copy", "c Copy"), ("email", "e E-mail"), ("address", "a Address")),
     *(("open", "o Open"), ("paper", "p Save"), ("new", "n New")),
 )
-=======
-NO_BLOCKS = "No QR code: this terminal shows plain signs only; p saves a picture of it"
-KEYS = (("copy", "c Copy"), ("email", "e E-mail"), ("open", "o Open"), ("paper", "p Save"), ("new", "n New"))
->>>>>>> 2805485 (looks: every screen and dialog as text in both sizes, plain signs for every line that is painted)
 
 
 class LinkDialog(BookingModal[Outcome | None]):
