@@ -201,15 +201,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
         cli="undo-paid",
         tier=1,
     ),
-    booking_action(
-        "close_link", "Close link", "Switch the open payment link off", "K", can_close_link, cli="close-link", tier=1
-    ),
-    booking_action("edit", "Edit", "Change guest, stay, room or price", "E", anytime, cli="edit", tier=1),
+    booking_action("close_link", "Close link", "Switch the open payment link off", "K", can_close_link, tier=1),
+    booking_action("edit", "Edit", "Change guest, stay, room or price", "E", anytime, tier=1),
     booking_action(
         "accept", "Accept", "Accept money that differs from what was asked", "A", can_accept, tier=1, role="manager"
     ),
-    booking_action("explain", "Explain", "Tell the story of this payment in sentences", "p", anytime, cli="explain"),
-    Action("new", "New", "Make a booking", ("n",), cli="new", footer=True, tier=1),
+    booking_action("explain", "Explain", "Tell the story of this payment in sentences", "p", anytime),
+    Action("new", "New", "Make a booking", ("n",), footer=True, tier=1),
     Action("mark", "Mark row", "Mark the row for a bulk action", ("space",)),
     Action("mark_all", "Mark all", "Mark every row of the list, 500 at most", ("asterisk",)),
     Action("bulk", "Marked", "Links or mails for all marked rows, or their links closed", ("b",), tier=3),
@@ -221,8 +219,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view_6", "All", "Every booking", ("6", "f7")),
     Action("sort", "Sort", "Change the order of the list", ("o",)),
     Action("recent", "Recent", "The bookings you opened last", ("R",)),
-    Action("activity", "Activity", "Who did what, newest first", ("a",), cli="activity"),
-    Action("events", "Events", "What Stripe has told us", ("w",), cli="events"),
+    Action("activity", "Activity", "Who did what, newest first", ("a",)),
+    Action("events", "Events", "What Stripe has told us", ("w",)),
     Action("mails", "Mails", "What was mailed to guests, and what could not be", ("M",), cli="mails"),
     Action("day", "Day", "The day's takings", ("d", "f9"), cli="report", footer=True),
     Action("shift", "Shift", "Open, count and close the drawer", ("s",), cli="shift"),

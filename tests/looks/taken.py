@@ -16,6 +16,7 @@ from tests.tui.grid import screen_text
 from tests.tui.hotel import Model, copied
 from travello_desk.tui.app import DeskApp
 from travello_desk.tui.badges import Glyphs
+from travello_desk.tui.screens.bookings import BookingsScreen
 from travello_desk.tui.theme import THEMES
 
 
@@ -55,6 +56,8 @@ async def take(scene: Scene, model: Model, folder: Path) -> Taken:
             taken.texts[LARGE] = screen_text(app)
             taken.texts[SMALL] = await resized(app, pilot, SMALL)
             app.glyphs = Glyphs(ascii=True)
+            if isinstance(app.screen, BookingsScreen):
+                app.screen.set_columns()
             taken.plain = await resized(app, pilot, LARGE)
     return taken
 

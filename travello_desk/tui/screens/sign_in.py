@@ -66,7 +66,10 @@ class SignInScreen(ModalScreen[User]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "names", "Names", show=False, id="sign_in.names"),
         Binding("ctrl+t", "sandbox", "Try the sandbox", show=False, id="sign_in.sandbox"),
-        *(Binding(str(n), f"person({n - 1})", show=False, id=f"sign_in.person{n}") for n in range(1, 10)),
+        *(
+            Binding(str(n), f"person({n - 1})", f"Person {n}", show=False, id=f"sign_in.person{n}")
+            for n in range(1, 10)
+        ),
     ]
     AUTO_FOCUS = ""
 
