@@ -208,10 +208,7 @@ def publish(measured: dict[str, Measured], size: str) -> None:
     rows = [
         key_row(f"{name}: {group}", taken)
         for name, done in measured.items()
-        for group, taken in [
-            *done.keys_ms.items(),
-            *([("search: all", searching(done.keys_ms))] if done.keys_ms else []),
-        ]
+        for group, taken in {**done.keys_ms, **searching(done.keys_ms)}.items()
     ]
     if rows:
         print(stats.markdown_table(["key", "pressed", "median", "p95", "slowest"], rows), end="\n\n")
