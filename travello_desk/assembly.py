@@ -185,7 +185,7 @@ def current_settings() -> Settings:
 async def open_context() -> AsyncIterator[Context]:
     """For commands: the context alone, nothing started. What is logged goes to the file, never between their lines."""
     settings = current_settings()
-    log_to(settings.log_file)
+    log_to(settings.log_file, settings.secrets)
     async with open_house(settings) as house:
         yield house.ctx
 
@@ -193,14 +193,14 @@ async def open_context() -> AsyncIterator[Context]:
 def desk_main() -> int:
     """`travello-desk`."""
     settings = current_settings()
-    log_to(settings.log_file)
+    log_to(settings.log_file, settings.secrets)
     return asyncio.run(desk(settings))
 
 
 def serve_main() -> int:
     """`travello-desk serve` and `python -m webhook`."""
     settings = current_settings()
-    log_to(settings.log_file)
+    log_to(settings.log_file, settings.secrets)
     asyncio.run(serve(settings, lambda line: print(line, flush=True)))  # noqa: T201 - no screen here
     return 0
 

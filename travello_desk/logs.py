@@ -6,32 +6,43 @@ import json
 import logging
 import logging.handlers
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 MEGABYTE = 1024 * 1024
+# Keys and tokens by their form. `cs_` is a token too: the status endpoint takes it for a guest's proof.
 SECRETS = re.compile(
-    r"\b(?:sk|rk|pk)_(?:test|live)_\w+|\bwhsec_\w+|\bBearer\s+\S+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=/p/)[0-9A-Za-z]{12}\b"
+    r"\b(?:sk|rk|pk|cs)_(?:test|live)_\w+|\bwhsec_[\w+/=-]+|\bBearer\s+\S+|\beyJ[\w-]+\.[\w-]+\.[\w-]*"
+    r"|(?<=/p/)[^/\s\"'?]+|(?<=\bguest=)[^&\s\"']+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
 ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+LEAST_HIDDEN = 8
 
 
-def masked(text: str) -> str:
-    """The text without keys, tokens, guest codes and mail addresses."""
-    return ADDRESSES.sub("…@…", SECRETS.sub("…", text))
+def masked(text: str, hidden: Iterable[str] = ()) -> str:
+    """The text without keys, tokens, guest codes and mail addresses, and without these very words."""
+    text = ADDRESSES.sub("…@…", SECRETS.sub("…", text))
+    for word in hidden:
+        text = text.replace(word, "…")
+    return text
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object a line. `hidden` are secrets of this house that no form gives away, like a mail password."""
+
+    def __init__(self, hidden: Iterable[str] = ()) -> None:
+        super().__init__()
+        self._hidden = tuple(word for word in hidden if len(word) >= LEAST_HIDDEN)
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "from": record.name,
-            "text": masked(record.getMessage()),
+            "text": masked(record.getMessage(), self._hidden),
         }
         if record.exc_info:
-            line["trace"] = masked(self.formatException(record.exc_info))
+            line["trace"] = masked(self.formatException(record.exc_info), self._hidden)
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -42,22 +53,22 @@ class QuietFile(logging.handlers.RotatingFileHandler):
         return
 
 
-def log_to(path: Path) -> None:
+def log_to(path: Path, hidden: Iterable[str] = ()) -> None:
     """Send all logging, and Python's warnings, to the file. A folder that cannot be written leaves logging off."""
     root = logging.getLogger()
     for handler in list(root.handlers):
         root.removeHandler(handler)
-    root.addHandler(handler_for(path))
+    root.addHandler(handler_for(path, hidden))
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
 
 
-def handler_for(path: Path) -> logging.Handler:
+def handler_for(path: Path, hidden: Iterable[str] = ()) -> logging.Handler:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
         handler = QuietFile(path, maxBytes=5 * MEGABYTE, backupCount=3, encoding="utf-8")
     except OSError:
         return logging.NullHandler()
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonLines(hidden))
     return handler

@@ -15,6 +15,7 @@ from travello_desk.operations.health import REFUSED_IN_ROW
 from travello_desk.operations.webhook_secrets import tell_mismatch
 from travello_desk.store import inbox
 from travello_desk.store.errors import StoreError
+from webhook.proxies import client_address
 from webhook.signature import MISMATCH
 
 LEAST_GAP_SECONDS = 1.0
@@ -41,7 +42,7 @@ class Rejections:
                 await self._tell_mismatch()
         if abs(now - self._kept_at) >= LEAST_GAP_SECONDS:
             self._kept_at = now
-            await self._keep(reason, request.remote or "")
+            await self._keep(reason, client_address(request, self._ctx.settings.trusted_proxies))
 
     async def _tell_mismatch(self) -> None:
         with contextlib.suppress(StoreError):

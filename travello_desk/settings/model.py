@@ -8,6 +8,7 @@ from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from travello_desk.secrets_form import ApiKey, KeyMode
@@ -105,6 +106,14 @@ class Settings:
         if self.stripe_secret_key.mode is KeyMode.LIVE:
             return "LIVE"
         return "SANDBOX" if self.stripe_api_base else "TEST"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret as it is written, for whoever must never repeat one."""
+        keys = [key.value for key in (self.stripe_secret_key, self.stripe_publishable_key) if key]
+        passwords = [self.smtp.password if self.smtp else "", urlsplit(self.database.url).password]
+        others = [*self.stripe_webhook_secrets, self.auth_jwt_secret, self.fx_rate_url, *passwords]
+        return (*keys, *(secret for secret in others if secret))
 
     @property
     def outbox_dir(self) -> Path:
