@@ -21,7 +21,8 @@ SESSION = (
     "SET synchronous_commit = on; SET lock_timeout = '5s'; SET statement_timeout = '30s';"
     " SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = warning"
 )
-READ_ONLY = SESSION + "; SET default_transaction_read_only = on"
+# A plan that is made without the values (how many rows? which word?) walks whole tables for a rare word.
+READ_ONLY = SESSION + "; SET default_transaction_read_only = on; SET plan_cache_mode = force_custom_plan"
 # A machine whose plug was pulled is noticed in half a minute, not in two hours.
 ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 

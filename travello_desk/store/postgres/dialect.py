@@ -13,6 +13,9 @@ from typing import Final
 Rule = tuple[re.Pattern[str], str]
 
 
+SEARCHED: Final = "reference, guest_name, guest_email, guest_phone, room"
+
+
 def rules(*pairs: tuple[str, str]) -> tuple[Rule, ...]:
     return tuple((re.compile(pattern), replacement) for pattern, replacement in pairs)
 
@@ -27,10 +30,10 @@ QUERIES: Final = rules(
     (r"\bIS NOT (?!NULL\b|DISTINCT\b)", "IS DISTINCT FROM "),
     (r"\bIS (?!NULL\b|NOT\b|DISTINCT\b)", "IS NOT DISTINCT FROM "),
     (r"\bAS INTEGER\)", "AS BIGINT)"),
-    # The search indexes: migrations/0001_search.py keeps both in one table. What is searched for is read once, not
+    # The search indexes: migrations/0001_search.py keeps both over one table. What is searched for is read once, not
     # for every row.
-    (r"\bbookings_fts MATCH %s", "words @@ (SELECT travello_query(%s))"),
-    (r"\bbookings_trigram MATCH %s", "grams @> (SELECT travello_grams_of(%s))"),
+    (r"\bbookings_fts MATCH %s", f"travello_search_words({SEARCHED}) @@ (SELECT travello_query(%s))"),
+    (r"\bbookings_trigram MATCH %s", f"travello_search_grams({SEARCHED}) @> (SELECT travello_grams_of(%s))"),
     (r"\bbookings_(?:fts|trigram)\b", "booking_search"),
     (r"\browid\b", "booking_id"),
 )

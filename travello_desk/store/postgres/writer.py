@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 CHANNEL = "travello_desk"
 WRITERS_LOCK = 7_236_553_201
 BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITERS_LOCK})".encode()
-FIRST, NEXT, BACK = b"SAVEPOINT request", b"RELEASE request; SAVEPOINT request", b"ROLLBACK TO request"
 PAUSES_SECONDS = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5)
 """Between the tries of one commit: together about a second, after which whoever waits is told."""
 PATIENCE_SECONDS = 4.0
@@ -107,48 +106,40 @@ class PostgresWriter(GroupCommit):
         return self._connection
 
     def _transaction(self, connection: Connection, batch: list[Request]) -> None:
+        """All in one go; when a request has failed, all of them again, each in a savepoint of its own."""
+        if not self._attempt(connection, batch, apart=False) and len(batch) > 1:
+            self._attempt(connection, batch, apart=True)
+
+    def _attempt(self, connection: Connection, batch: list[Request], *, apart: bool) -> bool:
+        """Begin, work and commit. False: a request has failed that did not stand apart, and nothing is stored."""
         try:
             connection.execute(BEGIN)
-            changed = self._work(connection, batch)
+            changed = self._work(connection, batch, apart=apart)
         except psycopg.Error:
             self._give_up(connection)
             raise
-        if len(batch) == 1 and batch[0].error is not None:
+        if changed is None:
             self._give_up(connection)
-        else:
-            self._finish(connection, changed)
+            return False
+        self._finish(connection, changed)
+        return True
 
-    def _work(self, connection: Connection, batch: list[Request]) -> set[int]:
-        """Run every request in a savepoint of its own; the bookings that have changed."""
+    def _work(self, connection: Connection, batch: list[Request], *, apart: bool) -> set[int] | None:
+        """Run the requests; the bookings that have changed, or None when one has failed that did not stand apart."""
         tx = PostgresTx(connection, int(self._clock()), self._with_id)
         changed: set[int] = set()
-        alone = len(batch) == 1
-        boundary = FIRST
         for request in batch:
-            if not alone:
-                connection.execute(boundary)
-            done = self._one(tx, request)
-            boundary = NEXT if done else BACK
-            changed |= request.changed
-        if not alone and boundary == BACK:
-            connection.execute(boundary)
+            tip = tx.timeline_tip
+            if apart:
+                connection.execute(b"SAVEPOINT request")
+            if run(tx, request):
+                changed |= request.changed
+            elif apart:
+                connection.execute(b"ROLLBACK TO request")
+                tx.timeline_tip = tip
+            else:
+                return None
         return changed
-
-    def _one(self, tx: PostgresTx, request: Request) -> bool:
-        """Run one request; False when its savepoint is to be undone. Faults of the database end the transaction."""
-        tip = tx.timeline_tip
-        tx.changed = set()
-        request.error, request.changed = None, frozenset()
-        try:
-            request.result = request.work(tx)
-        except psycopg.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - carried to the caller, who awaits it
-            request.error = error
-            tx.timeline_tip = tip
-            return False
-        request.changed = frozenset(tx.changed)
-        return True
 
     def _finish(self, connection: Connection, changed: set[int]) -> None:
         """Commit, and tell the other machines with it. A line lost in between leaves the answer to the server."""
@@ -197,3 +188,18 @@ class PostgresWriter(GroupCommit):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def run(tx: PostgresTx, request: Request) -> bool:
+    """One request, with its result or its error, which is told by False. Faults of the database end the transaction."""
+    tx.changed = set()
+    request.error, request.changed = None, frozenset()
+    try:
+        request.result = request.work(tx)
+    except psycopg.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - carried to the caller, who awaits it
+        request.error = error
+        return False
+    request.changed = frozenset(tx.changed)
+    return True

@@ -1,7 +1,7 @@
 """The search index on PostgreSQL: words as in SQLite's FTS5, letters in threes as in its trigram index.
 
-One table beside bookings, kept by triggers that watch the searched columns only, so that a payment never touches it.
-No extension is needed: GIN over a tsvector and over an array of trigrams are PostgreSQL's own.
+One narrow table beside bookings, kept by triggers that watch the searched columns only, so that a payment never touches
+it or its indexes. No extension is needed: GIN over a tsvector and over an array of trigrams are PostgreSQL's own.
 """
 
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 # that the server has.
 COLLATIONS = ("und-x-icu", "pg_unicode_fast", "pg_c_utf8", "C.utf8")
 COLUMNS = "reference, guest_name, guest_email, guest_phone, room"
-NEW = ", ".join(f"new.{name}" for name in COLUMNS.split(", "))
+NAMES = COLUMNS.split(", ")
+NEW = ", ".join(f"new.{name}" for name in NAMES)
+TYPED = ", ".join(f"{name} TEXT" for name in NAMES)
 
 STATEMENTS = (
     """
@@ -53,28 +55,31 @@ STATEMENTS = (
         FROM regexp_matches(typed, '"((?:[^"]|"")*)"', 'g') AS part
     $body$
     """,
-    """
-    CREATE TABLE booking_search (
-        booking_id BIGINT PRIMARY KEY REFERENCES bookings (id) ON DELETE CASCADE,
-        words tsvector NOT NULL,
-        grams TEXT[] NOT NULL
-    )
-    """,
-    "CREATE INDEX booking_search_words ON booking_search USING gin (words)",
-    "CREATE INDEX booking_search_grams ON booking_search USING gin (grams)",
     f"""
-    CREATE FUNCTION travello_search_words({COLUMNS.replace(",", " TEXT,")} TEXT) RETURNS tsvector
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-        SELECT array_to_tsvector({" || ".join(f"travello_words('{name}', {name})" for name in COLUMNS.split(", "))})
+    CREATE FUNCTION travello_search_words({TYPED}) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $body$
+        SELECT array_to_tsvector({" || ".join(f"travello_words('{name}', {name})" for name in NAMES)})
     $body$
     """,
     f"""
+    CREATE FUNCTION travello_search_grams({TYPED}) RETURNS TEXT[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $body$
+        SELECT {" || ".join(f"travello_grams({name})" for name in NAMES)}
+    $body$
+    """,
+    f"""
+    CREATE TABLE booking_search (
+        booking_id BIGINT PRIMARY KEY REFERENCES bookings (id) ON DELETE CASCADE,
+        {", ".join(f"{name} TEXT NOT NULL" for name in NAMES)}
+    )
+    """,
+    f"CREATE INDEX booking_search_words ON booking_search USING gin (travello_search_words({COLUMNS}))",
+    f"CREATE INDEX booking_search_grams ON booking_search USING gin (travello_search_grams({COLUMNS}))",
+    f"""
     CREATE FUNCTION booking_search_kept() RETURNS trigger LANGUAGE plpgsql AS $body$
     BEGIN
-        INSERT INTO booking_search (booking_id, words, grams)
-        VALUES (new.id, travello_search_words({NEW}),
-            {" || ".join(f"travello_grams({name})" for name in NEW.split(", "))})
-        ON CONFLICT (booking_id) DO UPDATE SET words = excluded.words, grams = excluded.grams;
+        INSERT INTO booking_search (booking_id, {COLUMNS}) VALUES (new.id, {NEW})
+        ON CONFLICT (booking_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in NAMES)};
         RETURN NULL;
     END $body$
     """,
