@@ -44,7 +44,8 @@ class StripeCalls(Protocol):
 
 @dataclass(slots=True)
 class Context:
-    """The house's common ground. `clock` gives unix seconds; `locks` keep one request per booking under way."""
+    """The house's common ground. `clock` gives unix seconds; `locks` keep one request per booking under way;
+    `seen_events` are the newest events' ids, oldest first, of which ingest keeps a few thousand."""
 
     store: Store
     settings: Settings
@@ -53,6 +54,7 @@ class Context:
     clock_offset_seconds: float = 0.0
     health: Health = field(default_factory=Health)
     locks: dict[int, asyncio.Lock] = field(default_factory=dict)
+    seen_events: dict[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store.faults.tell = self.health.store_told

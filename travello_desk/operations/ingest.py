@@ -18,16 +18,23 @@ from travello_desk.store import attention, inbox
 from travello_desk.store.tx import Tx
 
 ACTOR = "Stripe"
+MOST_SEEN = 10_000
+"""How many ids are remembered as probably known. Only the store says what is known; this says where to ask it first."""
 
 
 async def ingest_event(ctx: Context, event: StripeEvent, body: str, source: str = "webhook") -> str:
     """Store and apply one event; what became of it: applied, duplicate, ignored, loose, orphan, adopted,
     quarantined. Raises StoreUnavailable when it could not be stored."""
-    if await ctx.store.peek(lambda tx: inbox.known_event(tx, event.id)):
-        return "duplicate"  # without a place among the writers; one that is just being written is found by ingest_in
+    seen = ctx.seen_events
+    if event.id in seen and await ctx.store.peek(lambda tx: inbox.known_event(tx, event.id)):
+        return "duplicate"  # without a place among the writers
     livemode = ctx.livemode
     install = ctx.store.install
-    return await ctx.store.write(lambda tx: ingest_in(tx, event, body, source, livemode, install))
+    outcome = await ctx.store.write(lambda tx: ingest_in(tx, event, body, source, livemode, install))
+    seen[event.id] = None
+    if len(seen) > MOST_SEEN:
+        del seen[next(iter(seen))]
+    return outcome
 
 
 def ingest_in(tx: Tx, event: StripeEvent, body: str, source: str, livemode: bool, install: str) -> str:

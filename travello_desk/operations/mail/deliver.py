@@ -30,6 +30,8 @@ CLAIM_SECONDS: Final = int(SEND_SECONDS) + 40
 BACK_OFF_SECONDS: Final = (60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 16 * 3600, 24 * 3600)
 """Waits after the first, second, ... try; after the last the mail has failed: about two days and a half."""
 AT_ONCE: Final = 50
+PAGES_A_ROUND: Final = 4
+"""More need not be derived than can leave soon, and a day's news at once would stand in the way of events."""
 BUSY_LINES: Final = 300
 """New timeline lines between two rounds above which the house is busy."""
 MOST_WAITS: Final = 20
@@ -71,7 +73,7 @@ class Delivery:
 
     async def _quietly(self) -> None:
         try:
-            await derive(self._ctx)
+            await derive(self._ctx, PAGES_A_ROUND)
             await deliver(self._ctx)
         # The edge of a task: a bug in one mail must not end the postman, and nobody else would hear of it.
         except Exception:

@@ -22,11 +22,12 @@ TELLING: Final = frozenset("paid received accepted refunded refund_waits refund_
 """Kinds of timeline lines after which a mail may be due."""
 
 
-async def derive(ctx: Context) -> int:
-    """Queue every mail that the timeline's news call for; how many."""
-    count = 0
-    while await ctx.store.read(has_news):
+async def derive(ctx: Context, most_pages: int | None = None) -> int:
+    """Queue the mails that the timeline's news call for, of so many pages or of all of them; how many mails."""
+    count = pages = 0
+    while pages != most_pages and await ctx.store.read(has_news):
         count += await ctx.store.write(lambda tx: derive_page(tx, ctx.settings))
+        pages += 1
     return count
 
 
