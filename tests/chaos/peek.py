@@ -18,7 +18,7 @@ UNFINISHED = (
 
 def rows(path: Path, sql: str, params: Sequence[object] = ()) -> list[Any]:
     """All rows of a query, as sqlite3.Row (by name or place)."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as connection:
         connection.row_factory = sqlite3.Row
         return connection.execute(sql, params).fetchall()
 

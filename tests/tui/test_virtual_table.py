@@ -308,7 +308,7 @@ async def test_marks_are_kept_by_booking() -> None:
         assert cursor(app) == (2, 3)
         await pilot.pause()
         assert grid(app)[1].startswith("+guest 1")
-        app.table.clear_marks()
+        app.table.set_marks(())
         await pilot.pause()
         assert grid(app)[1].startswith(" guest 1")
 
