@@ -53,6 +53,7 @@ class Peer:
 
     port: int
     database: Path
+    process: subprocess.Popen[bytes]
 
 
 def python() -> Path:
@@ -94,8 +95,8 @@ def running(
         "STRIPE_WEBHOOK_SECRET": webhook_secret,
         "AUTH_JWT_SECRET": jwt_secret,
     }
-    with processes.server(command, port, env, PROJECT, log):
-        yield Peer(port, database)
+    with processes.server(command, port, env, PROJECT, log) as process:
+        yield Peer(port, database, process)
 
 
 def check(database: Path, paid: Sequence[Target], events: int) -> None:

@@ -43,12 +43,24 @@ def server(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A server process, listening; stopped (SIGTERM, and SIGKILL if deaf) at the end of the block."""
     with log.open("wb") as out:
-        process = subprocess.Popen(command, env={**os.environ, **env}, cwd=cwd, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            command, env={**os.environ, **env}, cwd=cwd, stdout=out, stderr=out, start_new_session=True
+        )
         try:
             wait_until_listening(process, port, log)
             yield process
         finally:
             stop(process)
+
+
+@contextmanager
+def resting(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """The process and its children stand still meanwhile: whoever is measured has the machine to itself."""
+    os.killpg(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGCONT)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

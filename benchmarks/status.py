@@ -84,8 +84,10 @@ def measure(size: int, options: argparse.Namespace) -> tuple[Loads, Loads]:
         for port in (them.port, we.port):
             load.run_in_own_process(job(port, WARM_UP, size, bearer))
         for _ in range(options.rounds):
-            theirs.append(load.run_in_own_process(job(them.port, options.peer_requests, size, bearer)))
-            mine.append(load.run_in_own_process(job(we.port, options.requests, size, bearer)))
+            with processes.resting(we.process):
+                theirs.append(load.run_in_own_process(job(them.port, options.peer_requests, size, bearer)))
+            with processes.resting(them.process):
+                mine.append(load.run_in_own_process(job(we.port, options.requests, size, bearer)))
     return mine, theirs
 
 

@@ -1,13 +1,14 @@
 """Webhooks against the Django peer: new events, duplicates, latency, and our share of SQLite's own limit.
 
-Rounds are interleaved (peer, ours, peer, ours, ...) while both processes run, ours with the bookings screen in a
-terminal of its own. Every answer must be 200, and after each round every booking that was paid must be PAID.
+Rounds are interleaved (peer, ours, peer, ours, ...), ours with the bookings screen in a terminal of its own; while one
+is measured the other stands still. Every answer must be 200, and after each round all that was paid must be PAID.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -36,6 +37,7 @@ class Side:
     check: Check
     per_round: int
     waiting: list[Target]
+    process: subprocess.Popen[bytes]
     sent: int = 0
     new: list[load.Load] = field(default_factory=list)
     again: list[load.Load] = field(default_factory=list)
@@ -80,13 +82,15 @@ def measure(options: argparse.Namespace, pair: stores.Pair) -> tuple[Side, Side]
     with ExitStack() as stack:
         them = stack.enter_context(peer.running(pair.peers, WEBHOOK_SECRET, JWT_SECRET, logs, options.workers))
         we = stack.enter_context(ours.running(pair.ours, WEBHOOK_SECRET, JWT_SECRET, options.how))
-        theirs = Side(them.port, them.database, peer.check, options.peer_events, list(targets))
-        mine = Side(we.port, we.database, ours.check, options.events, list(targets))
+        theirs = Side(them.port, them.database, peer.check, options.peer_events, list(targets), them.process)
+        mine = Side(we.port, we.database, ours.check, options.events, list(targets), we.process)
         warm_up(theirs)
         warm_up(mine)
         for number in range(options.rounds):
-            play(theirs, f"p{number}")
-            play(mine, f"o{number}")
+            with processes.resting(mine.process):
+                play(theirs, f"p{number}")
+            with processes.resting(theirs.process):
+                play(mine, f"o{number}")
     return mine, theirs
 
 
