@@ -11,6 +11,7 @@ import contextlib
 import gc
 import logging
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -135,7 +136,6 @@ def settle_memory() -> None:
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """The listener and the background without a screen, until the process is told to stop."""
-    import signal
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -161,14 +161,21 @@ async def desk(settings: Settings) -> int:
 async def run_desk(house: House, user: Any = None, notice: str = "") -> int:
     """Show the screen on a house; the listener and the background follow in the same loop."""
     from travello_desk.tui.app import DeskApp
+    from travello_desk.tui.terminal_watch import TerminalWatch
 
     app = DeskApp(house.ctx, user, notice=notice)
     house.ctx.health.listener = STARTING
     following = asyncio.create_task(follow(house, app.painted), name="the listener follows")
     following.add_done_callback(lambda task: app.exit(return_code=1) if broke(task) else None)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, partial(app.exit, 0))
+    watch = TerminalWatch(partial(loop.call_soon_threadsafe, app.exit))
+    watch.start_if_there()
     try:
         await app.run_async()
     finally:
+        watch.stop()
         following.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await following
