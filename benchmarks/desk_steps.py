@@ -25,8 +25,8 @@ SEARCHES = {
     "middle of a word": ("hmood", "shar", "owalsk"),
     "filters": ("due:>20000", "in:today status:failed", "in:today khan", "room:312 due:", "in:tomorrow"),
 }
-PAGES, LINES, VIEW_ROUNDS, SORTINGS = 40, 40, 3, 6
-ESCAPE, PAGE_DOWN, PAGE_UP, DOWN, END, HOME = "\x1b", "\x1b[6~", "\x1b[5~", "\x1b[B", "\x1b[F", "\x1b[H"
+PAGES, LINES, VIEW_ROUNDS = 40, 40, 3
+CLEAR, PAGE_DOWN, PAGE_UP, DOWN, END, HOME = "\x15", "\x1b[6~", "\x1b[5~", "\x1b[B", "\x1b[F", "\x1b[H"
 PLACE = re.compile(r"row ([\d,]+) of ([\d,]+)")
 
 
@@ -109,7 +109,7 @@ def searches(book: Book, back: Shown) -> Iterator[Step]:
                 step = search_step(book, f"search: {kind}", key, now)
                 # The view stands while a filter is half typed (`in:`): that is no search yet.
                 yield replace(step, shown=back) if read(now, book.day_on).empty else step
-            yield Step("search: cleared", ESCAPE, back)
+            yield Step("search: cleared", CLEAR, back)
 
 
 def moved(book: Book, source: ViewSource, lines: Sequence[str]) -> Shown:
@@ -132,10 +132,3 @@ def view_steps(book: Book) -> Iterator[Step]:
             first = book.reference(view_source(words.id, book.day_on), 0, None)
             shown = listed(first, words.summary) if first else nothing(words.empty.split(".")[0])
             yield Step("view", words.key, shown)
-
-
-def sort_steps(book: Book) -> Iterator[Step]:
-    """All bookings, turned around again and again."""
-    for turn in range(SORTINGS):
-        order = ("arrival", "arrival_last")[turn % 2]
-        yield Step("sort", "o", listed(book.reference(view_source("all", book.day_on, order), 0, None)))

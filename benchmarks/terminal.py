@@ -73,7 +73,7 @@ class Terminal:
         os.write(self._mine, keys.encode())
         return pressed_at
 
-    def wait(self, shown: Shown, timeout_seconds: float = 60.0) -> float:
+    def wait(self, shown: Shown, timeout_seconds: float = 12.0) -> float:
         """The moment when the bytes that made `shown` true arrived. Raises with the screen when they never did."""
         deadline = time.perf_counter() + timeout_seconds
         while time.perf_counter() < deadline:
