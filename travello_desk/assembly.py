@@ -12,6 +12,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -221,6 +222,19 @@ def serve_main() -> int:
     settings = current_settings()
     log_to(settings.log_file, settings.secrets)
     asyncio.run(serve(settings, lambda line: print(line, flush=True)))  # noqa: T201 - no screen here
+    return 0
+
+
+def web_main(port: int, public_url: str) -> int:
+    """`travello-desk web`: bad settings are told here, not in every tab."""
+    from webhook.browser_desk import BrowserDesk
+
+    log_to(current_settings().log_file)
+    try:
+        asyncio.run(BrowserDesk(port, public_url).run())
+    except OSError as error:
+        print(f"The browser's desk cannot use port {port}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return 1
     return 0
 
 

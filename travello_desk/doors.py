@@ -32,6 +32,11 @@ class HouseDoors:
         code = desk_main()
         return self.demo({}) if wants_sandbox(code) else code
 
+    def web(self, port: int, public_url: str) -> int:
+        from travello_desk.assembly import web_main
+
+        return web_main(port, public_url)
+
     def serve(self) -> int:
         from travello_desk.assembly import serve_main
 

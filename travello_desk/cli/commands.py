@@ -7,6 +7,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "desk": ("house:desk", "Open the desk (the default)"),
     "demo": ("house:demo", "The desk on a fresh sandbox: no keys, no internet"),
     "serve": ("house:serve", "The listener and background work without a screen"),
+    "web": ("house:web", "The desk in a browser on this machine"),
     "import": ("house:import_", "Bookings from a CSV file"),
     "bookings": ("bookings:bookings", "List and search bookings"),
     "booking": ("bookings:booking", "One booking with payments, refunds, timeline"),

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from travello_desk.cli.root import doors, guarded, json_option, print_json, run
+from travello_desk.cli.root import doors, fail, guarded, json_option, print_json, run
 
 
 @click.command()
@@ -33,6 +33,21 @@ def demo(ctx: click.Context, /, **options: Any) -> None:
 def serve(ctx: click.Context) -> None:
     """The listener and background work without a terminal screen."""
     sys.exit(guarded(doors(ctx).serve))
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8010, show_default=True)
+@click.option("--public-url", default="", help="Where a proxy with TLS shows it; default: this machine only.")
+@click.pass_context
+def web(ctx: click.Context, port: int, public_url: str) -> None:
+    """The desk in a browser on this machine: one sign-in for each tab. Needs the extra [web]."""
+    from importlib import import_module
+
+    try:
+        import_module("textual_serve")
+    except ImportError:
+        fail("The desk in a browser needs an extra: pip install 'travello-desk[web]'", 2)
+    sys.exit(guarded(lambda: doors(ctx).web(port, public_url)))
 
 
 @click.command("import")
