@@ -43,6 +43,7 @@ class PostgresStore(Store):
         self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._closed = False
+        self._writer.faults = self.faults
         self._writer.start()
 
     async def write(self, work: Callable[[Tx], T]) -> T:
