@@ -158,7 +158,7 @@ def test_unknown_variables_are_no_error(loaded: Loader) -> None:
     assert loaded(STRIPE_SECRET="x", TRAVELLO_THING="y").mode == "NONE"
 
 
-def test_keys_of_different_modes_refuse_payments_and_say_why(loaded: Loader) -> None:
+def test_E20_keys_of_different_modes_refuse_payments_and_say_why(loaded: Loader) -> None:
     with pytest.raises(SettingsError, match="LIVE key, but STRIPE_SECRET_KEY is a TEST key: payments cannot start"):
         loaded(STRIPE_SECRET_KEY="sk_test_x", STRIPE_PUBLISHABLE_KEY="pk_live_x")
 

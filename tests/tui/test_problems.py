@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Desk, open_desk
-from tests.tui.test_desk import app_of, shown, until
+from tests.tui.test_desk import app_of, shown
+from tests.tui.waiting import until
 from travello_desk.actions import User
 from travello_desk.operations import bookings as changes
 from travello_desk.operations.checkout import checkout

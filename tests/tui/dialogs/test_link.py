@@ -158,7 +158,7 @@ async def test_an_expired_session_gives_way_to_a_new_one(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_new_session_warns_first_what_the_guest_will_see(desk: Desk, size: tuple[int, int]) -> None:
+async def test_D31_a_new_session_warns_first_what_the_guest_will_see(desk: Desk, size: tuple[int, int]) -> None:
     public(desk)
     booking_id = await desk.book("TRV-1")
     async with shown(desk.ctx, LinkDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):

@@ -98,7 +98,7 @@ async def test_cancelling_wants_a_reason(house: House, size: tuple[int, int], no
 
 
 @pytest.mark.parametrize(("steps", "then"), [(1, "refund"), (2, "")])
-async def test_paid_money_is_asked_about_never_silently_kept(house: House, steps: int, then: str) -> None:
+async def test_D37_paid_money_is_asked_about_never_silently_kept(house: House, steps: int, then: str) -> None:
     booking_id = await house.book()
     await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
     async with shown(house.ctx, CancelDialog(house.ctx, AYESHA, booking_id)) as (host, pilot):
