@@ -64,7 +64,7 @@ class Health:
     def banner(self) -> str:
         """The one sentence that must not be missed, or empty; the heaviest first."""
         if self.money_fault:
-            return f"{self.money_fault}: money actions are off"
+            return f"money actions are off: {self.money_fault}"
         if self.webhook_secret_missing:
             return "webhook secret missing: payments will not confirm by webhook"
         if self.secret_mismatch:

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from travello_desk.store import bookings
 from travello_desk.store.errors import StoreError
+from travello_desk.tui.screens.deeds import refusal
 from travello_desk.tui.screens.marking import Marking
 from travello_desk.tui.screens.view_words import BY_ID, nothing_found, offers_for
 from travello_desk.tui.widgets.offers import Offer, Offers
@@ -124,6 +125,9 @@ class Finding(Marking):
         """A new booking, perhaps for a guest who was not found; the list shows it when it is made."""
         from travello_desk.tui.dialogs.booking_form import BookingFormDialog
 
+        if said := refusal("new", None, self.user, self.ctx.health.money_fault):
+            self.say(said)
+            return
         told: Any = await self.app.push_screen_wait(BookingFormDialog(self.ctx, self.user, None, guest_name=name))
         self.tell(told)
         if told is not None:
