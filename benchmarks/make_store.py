@@ -60,6 +60,8 @@ def make_store(path: Path, count: int, seed: int = 1) -> None:
     for start in range(1, count + 1, PER_TRANSACTION):
         made = [make(number, dice, now) for number in range(start, min(start + PER_TRANSACTION, count + 1))]
         insert(connection, made, now)
+    # The letters of this past have been written: a run measures today's work, not thousands of old receipts.
+    connection.execute("INSERT INTO cursors SELECT 'mails', COALESCE(MAX(id), 0), ? FROM timeline", (now,))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 

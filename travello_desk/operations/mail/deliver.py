@@ -30,6 +30,8 @@ CLAIM_SECONDS: Final = int(SEND_SECONDS) + 40
 BACK_OFF_SECONDS: Final = (60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 16 * 3600, 24 * 3600)
 """Waits after the first, second, ... try; after the last the mail has failed: about two days and a half."""
 AT_ONCE: Final = 50
+REST_SECONDS: Final = 0.3
+"""After a drawn receipt: shaping a page takes a tenth of a second of the processor, and the listener shares it."""
 PAGES_A_ROUND: Final = 4
 """More need not be derived than can leave soon, and a day's news at once would stand in the way of events."""
 BUSY_LINES: Final = 300
@@ -124,7 +126,16 @@ async def send_all(ctx: Context, post: Post, at_once: int) -> int:
         count += outcome is None
         if outcome is not None and outcome.when != NEVER:
             break
+        if mail.kind == "receipt" and receipt_pdf.available() and await events_pour_in(ctx):
+            break
     return count
+
+
+async def events_pour_in(ctx: Context) -> bool:
+    """Rest a little; whether so much was written meanwhile that drawing would hold up the listener."""
+    before = await ctx.store.read(timeline.last_id)
+    await asyncio.sleep(REST_SECONDS)
+    return await ctx.store.read(timeline.last_id) - before > BUSY_LINES * REST_SECONDS
 
 
 async def send_one(ctx: Context, post: Post, mail: Mail) -> NotSent | None:
