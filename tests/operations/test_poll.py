@@ -7,7 +7,7 @@ import pytest
 from tests.desk import Desk
 from travello_desk.operations.checkout import checkout
 from travello_desk.operations.errors import StripeFailed
-from travello_desk.operations.poll import poll
+from travello_desk.operations.poll import poll, poll_job
 from travello_desk.operations.reconcile import reconcile
 from travello_desk.operations.refund import Request, refund
 from travello_desk.operations.resume import resume
@@ -72,6 +72,22 @@ async def test_E10_beyond_what_stripe_keeps_objects_are_looked_at(desk: Desk) ->
     assert desk.states(booking_id) == ("PAID", "SUCCEEDED", ["SUCCEEDED"])
     assert desk.view(booking_id).payments[0].refunded_minor == 100_000
     assert desk.states(open_id)[2] == ["EXPIRED"]
+
+
+async def test_E10_the_background_looks_at_objects_and_keeps_the_gap_open_until_it_has(desk: Desk) -> None:
+    booking_id = await desk.book()
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    await poll(desk.ctx)
+    await desk.sandbox.pay(link.session_id)
+    desk.time.seconds += 40 * DAY
+    desk.sandbox.tick()
+    desk.sandbox.faults.always("GET /v1/checkout/sessions", "500")
+    await poll_job(desk.ctx)
+    assert desk.states(booking_id)[0] == "PENDING"
+    desk.sandbox.faults.clear()
+    await poll_job(desk.ctx)
+    assert desk.states(booking_id) == ("PAID", "SUCCEEDED", ["SUCCEEDED"])
+    assert "reconciled by object" in desk.ctx.health.caught_up
 
 
 async def test_a_day_old_intention_is_looked_for_before_it_is_repeated(desk: Desk) -> None:

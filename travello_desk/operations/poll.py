@@ -58,6 +58,13 @@ async def poll(ctx: Context, *, since: int | None = None, progress: Progress | N
     return result
 
 
+async def is_too_old(ctx: Context, since: int | None = None) -> bool:
+    """Whether polling would begin before what Stripe still keeps (E10)."""
+    now = int(ctx.clock() + ctx.clock_offset_seconds)
+    start = since if since is not None else await ctx.store.read(lambda tx: where_to_begin(tx, now)) - OVERLAP_SECONDS
+    return start < now - STRIPE_KEEPS_SECONDS
+
+
 def where_to_begin(tx: Tx, now: int) -> int:
     """The cursor; before the first whole poll, the oldest link: the first one may have failed for days."""
     cursor = cursors.get(tx, CURSOR)
@@ -98,12 +105,22 @@ async def poll_job(ctx: Context) -> None:
     if ctx.gateway is None:
         return
     try:
+        if await is_too_old(ctx):
+            ctx.health.caught_up = await by_object(ctx)
+            return
         polled = await poll(ctx)
     except GatewayError as error:
         ctx.health.stripe_failed(error.sentence, refused=is_refused(error))
         return
     if polled.new and not ctx.health.caught_up:
         ctx.health.caught_up = f"caught up: {polled.new} event{'s' if polled.new != 1 else ''}"
+
+
+async def by_object(ctx: Context) -> str:
+    """After a month without Stripe: what it no longer tells is looked up; what there is to say of it."""
+    from travello_desk.operations.reconcile import reconcile  # which polls, too
+
+    return (await reconcile(ctx)).sentence
 
 
 def polled_at(tx: Tx) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from travello_desk.operations.context import Context
 from travello_desk.operations.ingest import ingest_objects
 from travello_desk.operations.look_up import look_up_payment, look_up_session
-from travello_desk.operations.poll import Polled, poll
+from travello_desk.operations.poll import Polled, is_too_old, poll
 from travello_desk.operations.resume import Resumed, resume
 from travello_desk.payments.observe import observe_session
 from travello_desk.store import payments
@@ -49,11 +49,12 @@ async def reconcile(
     """Everything missed since `since` (unix seconds; None: the cursor). Raises GatewayError, NoStripe, StoreError."""
     report = progress or (lambda what, count: None)
     resumed = await resume(ctx)
-    polled: Polled = await poll(ctx, since=since, progress=lambda count: report("events", count))
     looked, missing = 0, 0
-    if by_object or polled.too_old:
+    # First the objects: polling moves the cursor, and a gap that is closed is not looked into again.
+    if by_object or await is_too_old(ctx, since):
         await adopt_lost_sessions(ctx, since)
         looked, missing = await look_at_objects(ctx, since, report)
+    polled: Polled = await poll(ctx, since=since, progress=lambda count: report("events", count))
     return Reconciled(polled.seen, polled.new, looked, missing, resumed)
 
 
