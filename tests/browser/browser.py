@@ -67,6 +67,16 @@ class Guest:
         wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{wide} pixels wider than the window"
 
+    async def press(self, selector: str) -> None:
+        """Press what leads to another page and be there when it has loaded."""
+        async with self.page.expect_navigation(wait_until="load"):
+            await self.page.locator(selector).first.click()
+
+    async def back(self) -> None:
+        """The browser's back button, pressed on a page that has loaded."""
+        async with self.page.expect_navigation(wait_until="load"):
+            await self.page.evaluate("() => void setTimeout(() => history.back(), 0)")
+
     async def seen(self, step: str) -> None:
         await self.photograph(step)
         await self.check()

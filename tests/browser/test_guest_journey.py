@@ -5,7 +5,6 @@ from __future__ import annotations
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -44,11 +43,11 @@ async def read_mail(visitor: Guest, letter: EmailMessage) -> None:
     await visitor.page.set_content(part.get_content())
 
 
-async def fill_card(page: Any, number: str) -> None:
-    await page.fill("#card", number)
-    await page.fill("#expiry", "12 / 34")
-    await page.fill("#cvc", "123")
-    await page.click("button[name=method][value=card]")
+async def fill_card(visitor: Guest, number: str) -> None:
+    await visitor.page.fill("#card", number)
+    await visitor.page.fill("#expiry", "12 / 34")
+    await visitor.page.fill("#cvc", "123")
+    await visitor.press("button[name=method][value=card]")
 
 
 @pytest.mark.parametrize(("size", "script", "code"), WINDOWS)
@@ -58,27 +57,27 @@ async def test_mail_to_receipt(site: Site, guest: Open, size: str, script: bool,
     visitor: Guest = await guest(f"{size}-{'script' if script else 'plain'}-{code}", size=size, script=script)
     await read_mail(visitor, await mailed(site, booking_id))
     await visitor.seen("1-mail")
-    await visitor.page.locator("a").first.click()
+    await visitor.press("a")
 
     assert urlsplit(visitor.page.url).path == path
     assert await visitor.heading() == speech.texts["state.payable.title"]
     assert await visitor.page.locator("html").get_attribute("dir") == speech.direction
     await visitor.seen("2-pay")
-    await visitor.page.locator("button").click()
+    await visitor.press("button")
     assert "/c/pay/" in visitor.page.url
     await visitor.photograph("3-stripe")
 
-    await fill_card(visitor.page, DECLINED)
+    await fill_card(visitor, DECLINED)
     assert "declined" in await visitor.page.content()
     await visitor.photograph("4-declined")
-    await fill_card(visitor.page, GOOD)
+    await fill_card(visitor, GOOD)
     assert urlsplit(visitor.page.url).path == "/payment-success"
     await visitor.photograph("5-returned")
     await visitor.wait_for_heading(speech.texts["success.paid.title"])
     await visitor.seen("6-paid")
     assert (await site.house.booking(booking_id)).status == "PAID"
 
-    await visitor.page.locator("a.button").first.click()
+    await visitor.press("a.button")
     assert urlsplit(visitor.page.url).path == f"{path}/receipt"
     assert "10,000" in await visitor.page.locator("table").inner_text()
     await visitor.seen("7-receipt")
@@ -96,18 +95,18 @@ async def test_the_week_old_mail_still_pays_and_back_and_forth_is_one_payment(si
     await site.told()
     visitor: Guest = await guest("week-old")
     await read_mail(visitor, letter)
-    await visitor.page.locator("a").first.click()
-    await visitor.page.locator("button").click()
+    await visitor.press("a")
+    await visitor.press("button")
     first = visitor.page.url
-    await visitor.page.go_back()
-    await visitor.page.locator("button").click()
+    await visitor.back()
+    await visitor.press("button")
     assert visitor.page.url == first
-    await visitor.page.locator("a.back").click()
+    await visitor.press("a.back")
     assert urlsplit(visitor.page.url).path == "/payment-cancel"
     await visitor.seen("1-left")
-    await visitor.page.locator("button").click()
+    await visitor.press("button")
     assert visitor.page.url == first
-    await fill_card(visitor.page, GOOD)
+    await fill_card(visitor, GOOD)
     await visitor.wait_for_heading("Your payment is confirmed")
     await visitor.page.goto(site.house.base_url + path)
     assert await visitor.heading() == "Paid. Thank you."

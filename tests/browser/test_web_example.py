@@ -61,7 +61,7 @@ async def test_the_whole_conversation(front: Front, guest: Open) -> None:
     await visitor.seen("1-not-paid")
     await visitor.page.click("button[type=submit]")
     await visitor.page.wait_for_url("**/c/pay/**")
-    await fill_card(visitor.page, GOOD)
+    await fill_card(visitor, GOOD)
     await visitor.page.wait_for_url(f"{front.url}**")
     await says(visitor, "Rs. 10,000: The payment is being made")
     await front.house.deliver("checkout.session.completed")
