@@ -12,6 +12,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -52,6 +53,7 @@ class House:
     ctx: Context
     background: Background | None = None
     listener: Any = None
+    reserved: socket.socket | None = None
     closers: list[Callable[[], Any]] = field(default_factory=list)
 
     async def start_listener(self) -> None:
@@ -62,7 +64,7 @@ class House:
 
         settings = self.ctx.settings
         self.listener = Listener(self.ctx, make_app(self.ctx, ensure_jwt_secret(settings)))
-        await self.listener.start(settings.listen_host, settings.listen_port)
+        await self.listener.start(settings.listen_host, settings.listen_port, self.reserved)
 
     def start_background(self) -> None:
         postman = Delivery(self.ctx)

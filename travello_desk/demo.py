@@ -8,7 +8,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from travello_desk.settings.model import Settings
 
 HOTEL = "Travello Hotel (demo)"
 WEBHOOK_SECRET = "whsec_sandbox"
-FIRST_PORT = 8000
+HOST, FIRST_PORT = "127.0.0.1", 8000
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ def demo_settings(folder: Path, sandbox: Sandbox, port: int, environ: Mapping[st
             "DATABASE_URL": f"sqlite:////{str(folder / 'travello.db').lstrip('/')}",
             "DATA_DIR": str(folder),
             "LOG_FILE": str(folder / "travello-desk.log"),
-            "LISTEN_HOST": "127.0.0.1",
+            "LISTEN_HOST": HOST,
             "LISTEN_PORT": str(port),
             "STRIPE_POLL_SECONDS": "5",
             "BUSINESS_DAY_CHANGE_HOUR": "0",
@@ -63,17 +63,21 @@ def demo_settings(folder: Path, sandbox: Sandbox, port: int, environ: Mapping[st
     )
 
 
-def free_port(first: int = FIRST_PORT) -> int:
-    """The first port from `first` that nobody listens on: a desk of the hotel's own may run already."""
-    for port in range(first, first + 50):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    return 0
+def reserve_port(first: int = FIRST_PORT) -> socket.socket:
+    """A socket that listens on the first free port from `first`: a desk of the hotel's own, or another demo, may run.
+
+    It listens at once, because a port that is only looked at can be taken before it is used. Raises OSError."""
+    for port in (*range(first, first + 50), 0):
+        taken = socket.socket()
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind((HOST, port))
+            taken.listen(128)
+        except OSError:
+            taken.close()
+            continue
+        return taken
+    raise OSError("no port of this machine is free")
 
 
 @asynccontextmanager
@@ -85,13 +89,15 @@ async def open_demo(
         where = folder or Path(temporary)
         where.mkdir(parents=True, exist_ok=True)
         async with Sandbox(webhook_secret=WEBHOOK_SECRET, merchant_name=HOTEL) as sandbox:
-            settings = demo_settings(where, sandbox, free_port() if port is None else port, environ)
-            async with open_house(settings) as house:
-                today = datetime.now(settings.hotel_timezone)
-                lines = to_csv(sample_stays(today.date())).encode().splitlines(keepends=True)
-                await importing.import_csv(house.ctx, lines, "demo")
-                await Story(house.ctx, sandbox, today.date()).live()
-                yield Demo(house, sandbox, where)
+            with reserve_port() if port is None else nullcontext() as reserved:
+                settings = demo_settings(where, sandbox, reserved.getsockname()[1] if reserved else port or 0, environ)
+                async with open_house(settings) as house:
+                    house.reserved = reserved
+                    today = datetime.now(settings.hotel_timezone)
+                    lines = to_csv(sample_stays(today.date())).encode().splitlines(keepends=True)
+                    await importing.import_csv(house.ctx, lines, "demo")
+                    await Story(house.ctx, sandbox, today.date()).live()
+                    yield Demo(house, sandbox, where)
 
 
 def demo_main(options: Mapping[str, Any]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import socket
 from typing import Any
 
 import aiohttp
@@ -49,15 +50,18 @@ class Listener:
         self._runner: web.AppRunner | None = None
         self._waiting: asyncio.Task[None] | None = None
         self.host, self.port = "", 0
+        self._socket: socket.socket | None = None
 
     @property
     def base_url(self) -> str:
         """`http://127.0.0.1:8000`, with the port the system chose."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
-    async def start(self, host: str, port: int) -> bool:
-        """Listen; False when the port is taken, and then it is tried again until it is free."""
-        self.host, self.port = host, port
+    async def start(self, host: str, port: int, reserved: socket.socket | None = None) -> bool:
+        """Listen; False when the port is taken, and then it is tried again until it is free.
+
+        `reserved` is a socket that listens on the address already: nobody can have come between."""
+        self.host, self.port, self._socket = host, port, reserved
         self._runner = web.AppRunner(
             self._app,
             access_log=None,
@@ -85,7 +89,7 @@ class Listener:
         assert self._runner is not None
         health = self._ctx.health
         try:
-            await web.TCPSite(self._runner, self.host, self.port).start()
+            await self._site(self._runner).start()
         except OSError as error:
             health.listener, health.listener_fault = await self._explain(error)
             return False
@@ -93,6 +97,11 @@ class Listener:
         health.listener, health.listener_fault = f"{self.host}:{self.port}", ""
         log.info("listening on %s", self.base_url)
         return True
+
+    def _site(self, runner: web.AppRunner) -> web.BaseSite:
+        if self._socket is not None:
+            return web.SockSite(runner, self._socket)
+        return web.TCPSite(runner, self.host, self.port)
 
     async def _wait_for_port(self) -> None:
         while True:

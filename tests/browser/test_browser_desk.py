@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import aiohttp
 import pytest
 
 from tests.browser.browser import Open
+from tests.ports import free_port
 from tests.tree import ROOT
 
 # Text stands on the terminal's canvas: more colours than its ground alone has.
@@ -25,12 +25,6 @@ PAINTED = """() => {
         if (pixels[at + 3]) colours.add(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`);
     return colours.size > 30;
 }"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environ(folder: Path, **more: str) -> dict[str, str]:

@@ -20,7 +20,8 @@ from tests.chaos.oracle import complaints
 from tests.chaos.peek import missing_events, unfinished
 from tests.chaos.processes import Nursery
 from tests.chaos.stories import check_in
-from tests.chaos.world import SECRET, World, environment, free_port
+from tests.chaos.world import SECRET, World, environment
+from tests.ports import free_port
 from travello_desk.sandbox import Sandbox
 
 LIVE_SECONDS = 25.0

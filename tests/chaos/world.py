@@ -10,7 +10,6 @@ import contextlib
 import json
 import random
 import signal
-import socket
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -232,13 +231,6 @@ class World:
         await self.http.close()
         await self.sandbox.close()
         self.clock.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(folder: Path, sandbox: Sandbox, port: int, **more: str) -> dict[str, str]:

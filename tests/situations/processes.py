@@ -15,8 +15,8 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.chaos.world import free_port
 from tests.house import SECRET, WEBHOOK, Answer, event, sign
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 30.0

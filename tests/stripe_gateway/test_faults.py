@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.ports import free_port
 from tests.stripe_gateway.conftest import SECRET
 from tests.stripe_gateway.raw_server import HANG, RESET, RawServer, Reply, answer, good, refusal
 from travello_desk.stripe_gateway import (
@@ -155,12 +156,6 @@ async def test_a_stall_after_a_fault_ends_in_the_same_time(server: RawServer, hu
     error = await create(hurried)
     assert type(error) is TimedOut
     assert len(server.requests) == 3
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def test_nothing_was_sent_when_the_connection_is_refused() -> None:
