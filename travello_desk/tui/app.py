@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.filter import LineFilter
@@ -34,6 +33,7 @@ from travello_desk.tui.crash import crash_words, write_crash
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.palette import DeskCommands, DeskPalette
+from travello_desk.tui.places import BASE_SCREENS, Places
 from travello_desk.tui.plain_signs import PlainSigns
 from travello_desk.tui.screens.idle import Idle
 from travello_desk.tui.state import header_state
@@ -46,17 +46,14 @@ if TYPE_CHECKING:
 SIGN_IN_SECONDS = 0.25
 NO_ROWS_SECONDS = 2.0
 """How long the listener waits for the screen at most: a store that answers slowly must not keep webhooks out."""
-BASE_SCREENS = 2
-"""Textual's own blank screen and the bookings."""
 
 
-class DeskApp(App[int]):
+class DeskApp(Places):
     """`await DeskApp(ctx, user).run_async()` gives the exit code. Without a user it opens on the sign-in screen."""
 
     TITLE = "travello-desk"
     CSS_PATH = "styles/desk.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {DeskCommands}
-    NOTIFICATION_TIMEOUT = 5
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_for("anywhere", "desk", taken=frozenset({"palette", "quit", "lock"})),
@@ -64,7 +61,7 @@ class DeskApp(App[int]):
         Binding("ctrl+q", "desk('quit')", "Quit", show=False, priority=True, id="anywhere.quit"),
         Binding("f1", "desk('help')", "Keys", show=False, priority=True, id="anywhere.keys"),
         Binding("ctrl+l", "desk('lock')", "Lock", show=False, priority=True, id="anywhere.lock"),
-        Binding("ctrl+c", "desk_interrupt", "Copy", show=False, system=True, id="anywhere.copy"),
+        Binding("ctrl+c", "desk_interrupt", "Copy", show=False, priority=True, system=True, id="anywhere.copy"),
     ]
 
     def __init__(
@@ -249,16 +246,6 @@ class DeskApp(App[int]):
         booking_id = getattr(screen, "booking_id", None)
         return frozenset({booking_id}) if isinstance(booking_id, int) else frozenset()
 
-    def worker_failed(self, fault: Exception) -> None:
-        """A worker has raised: one sentence where it stays until the next key; the log has the place (E14)."""
-        from travello_desk.tui.screens.base import DeskScreen
-
-        said = f"A fault of the desk itself ({type(fault).__name__}): it goes on, the log tells where"
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, DeskScreen):
-                screen.say(said)
-                return
-
     def _handle_exception(self, error: Exception) -> None:
         """Textual would print a traceback with local variables: guests' names. Ours goes to the log, without them."""
         self._return_code = 1
@@ -329,70 +316,5 @@ class DeskApp(App[int]):
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
 
-    def desk_day(self) -> None:
-        from travello_desk.tui.screens.day import DayScreen
-
-        self.go_to(DayScreen(self.business_date()))
-
-    def desk_shift(self) -> None:
-        """The drawer: open, drop, count, close."""
-        from travello_desk.tui.shift_flow import run_shift
-
-        start(self, partial(run_shift, self), "shift")
-
-    def desk_activity(self) -> None:
-        from travello_desk.tui.screens.activity import ActivityScreen
-
-        self.go_to(ActivityScreen(self.business_date()))
-
-    def desk_events(self) -> None:
-        from travello_desk.tui.screens.events import EventsScreen
-
-        self.go_to(EventsScreen(self.business_date()))
-
-    def desk_problems(self) -> None:
-        from travello_desk.tui.screens.problems import ProblemsScreen
-
-        self.go_to(ProblemsScreen(self.business_date()))
-
-    def desk_mails(self) -> None:
-        from travello_desk.tui.screens.mails import MailsScreen
-
-        self.go_to(MailsScreen(self.business_date()))
-
-    def desk_doctor(self) -> None:
-        from travello_desk.tui.screens.doctor import DoctorScreen
-
-        self.go_to(DoctorScreen())
-
-    def go_to(self, place: Screen[None]) -> None:
-        """A place over the bookings; from one such place to another, the first one goes. Dialogs stay."""
-        from travello_desk.tui.screens.base import DeskScreen
-        from travello_desk.tui.screens.bookings import BookingsScreen
-
-        if self.locked or not isinstance(self.screen, DeskScreen) or type(self.screen) is type(place):
-            return
-        if isinstance(self.screen, BookingsScreen):
-            self.push_screen(place)
-        else:
-            self.switch_screen(place)
-
-    def show_booking(self, booking_id: int) -> None:
-        """Back to the bookings, with this one found."""
-        from travello_desk.tui.screens.bookings import BookingsScreen
-
-        while len(self.screen_stack) > BASE_SCREENS:
-            self.pop_screen()
-        if isinstance(self.screen, BookingsScreen):
-            self.screen.find_booking(booking_id)
-
     def desk_palette(self) -> None:
         self.action_command_palette()
-
-    def action_desk_interrupt(self) -> None:
-        """Ctrl+C copies what is selected; with nothing selected it says how to leave."""
-        selected = self.screen.get_selected_text()
-        if selected:
-            self.copy_to_clipboard(selected)
-        else:
-            self.notify("Ctrl+Q quits", markup=False)
