@@ -237,7 +237,7 @@ def event(type_: str, thing: Mapping[str, Any], **changes: Any) -> dict[str, Any
     return made | changes
 
 
-async def until(ready: Callable[[], bool], seconds: float = 3.0) -> None:
+async def until(ready: Callable[[], bool], seconds: float = 30.0) -> None:
     """Poll until something is so, or fail."""
     async with asyncio.timeout(seconds):
         while not ready():  # noqa: ASYNC110 (what is polled has no event of its own)

@@ -29,7 +29,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 SIZES = {"phone": (390, 844), "desktop": (1280, 860)}
-PATIENCE_MS = 15_000
+PATIENCE_MS = 45_000
 
 
 @cache

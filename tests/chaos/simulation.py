@@ -24,8 +24,8 @@ from tests.chaos.world import SECRET, World, environment
 from tests.ports import free_port
 from travello_desk.sandbox import Sandbox
 
-LIVE_SECONDS = 25.0
-HEAL_SECONDS = 25.0
+LIVE_SECONDS = 120.0
+HEAL_SECONDS = 120.0
 MOST_ROUNDS = 40
 NIGHT_ROUND = 15
 NIGHT_SECONDS = 24.5 * 3600

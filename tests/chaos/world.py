@@ -25,8 +25,8 @@ from travello_desk.sandbox import Sandbox
 
 JWT_SECRET = "a secret of the simulation, thirty-two bytes at least"
 SECRET = "whsec_sandbox_of_the_simulation"
-START_SECONDS = 20.0
-ASK_SECONDS = 20.0
+START_SECONDS = 60.0
+ASK_SECONDS = 60.0
 PATIENCE = 50
 
 

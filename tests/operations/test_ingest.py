@@ -36,7 +36,7 @@ async def test_a_duplicate_is_acknowledged_while_nobody_can_write(desk: Desk) ->
     other = sqlite3.connect(desk.ctx.store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             assert await ingest_event(desk.ctx, event, "{}") == "duplicate"
     except StoreUnavailable as error:
         raise AssertionError("a duplicate took a place among the writers") from error

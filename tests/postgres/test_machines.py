@@ -185,14 +185,14 @@ class News:
         self.loop.call_soon_threadsafe(self.event.set)
 
     async def wait(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self.event.wait()
         self.event.clear()
 
 
 async def moved(store: Store, seen: int) -> int:
     """The version once it is another one."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while store.data_version() == seen:  # noqa: ASYNC110 - the version has no event of its own
             await asyncio.sleep(0.005)
     return store.data_version()

@@ -54,7 +54,7 @@ def priced(currency: str, unit_amount: int, quantity: int = 1) -> dict[str, Any]
     return params(line_items=[{"quantity": quantity, "price_data": price}])
 
 
-async def until(ready: Callable[[], bool], seconds: float = 3.0) -> None:
+async def until(ready: Callable[[], bool], seconds: float = 30.0) -> None:
     """Poll until something is so, or fail."""
     async with asyncio.timeout(seconds):
         while not ready():  # noqa: ASYNC110 (what is polled has no event of its own)

@@ -252,11 +252,11 @@ async def test_it_runs_on_its_own(tmp_path: Path) -> None:
         sys.executable, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    url = (await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip()
+    url = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
     async with aiohttp.ClientSession(url) as http, http.get("/_sandbox/health") as answer:
         assert answer.status == 200
     process.terminate()
-    out, err = await asyncio.wait_for(process.communicate(), 20)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     assert (process.returncode, out, err) == (0, b"", b"")
 
 
@@ -265,7 +265,7 @@ async def test_a_taken_port_is_one_clear_line(sandbox: Sandbox) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "travello_desk.sandbox", "--port", port, stderr=asyncio.subprocess.PIPE
     )
-    _, err = await asyncio.wait_for(process.communicate(), 20)
+    _, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 1
     assert err.startswith(b"the sandbox cannot listen: ")
     assert err.count(b"\n") == 1

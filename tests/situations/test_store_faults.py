@@ -39,7 +39,7 @@ async def tended(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     await tending.close()
 
 
-async def comes(condition: Any, seconds: float = 10.0) -> None:
+async def comes(condition: Any, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 (what is polled has no event of its own)
             await asyncio.sleep(0.01)

@@ -28,7 +28,7 @@ class Heard:
         self.news.set()
 
     async def wait(self, count: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.bundles) < count:
                 self.news.clear()
                 await self.news.wait()

@@ -22,7 +22,7 @@ async def raw(house: House, sent: bytes, *, hang_up: bool = False) -> bytes:
     if hang_up:
         writer.write_eof()
     try:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             return await reader.read()
     except ConnectionResetError:
         return b""

@@ -192,7 +192,7 @@ async def held(house: House, booking_id: int, **query: str) -> asyncio.Task[Answ
 
 async def held_many(house: House, count: int, booking_id: int, **query: str) -> list[asyncio.Task[Answer]]:
     tasks = [asyncio.create_task(house.status(booking_id, **query)) for _ in range(count)]
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         while f"travello_status_requests_waiting {count}\n" not in (await house.ask("GET", "/metrics")).body.decode():
             assert not any(task.done() for task in tasks)
     return tasks
@@ -223,7 +223,7 @@ async def test_waiting_sees_what_another_process_commits(builder: Builder):
     booking_id = await house.add_booking()
     waiting = await held(house, booking_id, wait="25", known="NOT_INITIATED")
     await other.open_session(booking_id)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         assert (await waiting).json["payment_status"] == "PROCESSING"
 
 
@@ -244,7 +244,7 @@ async def test_waiting_sees_what_another_process_commits(builder: Builder):
 )
 async def test_answers_that_are_given_at_once(house: House, query: dict[str, str]):
     booking_id = await house.add_booking()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         answer = await house.status(booking_id, **query)
     assert (answer.status, answer.json["payment_status"]) == (200, "NOT_INITIATED")
 
@@ -252,7 +252,7 @@ async def test_answers_that_are_given_at_once(house: House, query: dict[str, str
 async def test_waiting_ends_with_its_time(house: House, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("webhook.status.MOST_WAIT_SECONDS", 0.05)
     booking_id = await house.add_booking()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         answer = await house.status(booking_id, wait="30", known="NOT_INITIATED")
     assert (answer.status, answer.json["payment_status"]) == (200, "NOT_INITIATED")
 
@@ -260,7 +260,7 @@ async def test_waiting_ends_with_its_time(house: House, monkeypatch: pytest.Monk
 async def test_waiting_does_not_hold_up_the_closing_of_the_house(house: House):
     booking_id = await house.add_booking()
     waiting = await held(house, booking_id, wait="30", known="NOT_INITIATED")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         await house.listener.stop()
         assert (await waiting).json["payment_status"] == "NOT_INITIATED"
 
@@ -269,7 +269,7 @@ async def test_only_so_many_may_wait(house: House, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("webhook.watching.MOST_WAITING", 1)
     booking_id = await house.add_booking()
     waiting = await held(house, booking_id, wait="25", known="NOT_INITIATED")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         assert (await house.status(booking_id, wait="25", known="NOT_INITIATED")).status == 200
     assert not waiting.done()
     waiting.cancel()
