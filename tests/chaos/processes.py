@@ -58,7 +58,7 @@ class Process:
         """`kill -9`: nothing is finished, nothing is said."""
         self.signal(signal.SIGKILL)
 
-    async def wait(self, seconds: float = 20.0) -> int | None:
+    async def wait(self, seconds: float = 60.0) -> int | None:
         """Wait for the end; the exit code, or None when it was killed. TimeoutError when it goes on living."""
         async with asyncio.timeout(seconds):
             await self.ended.wait()
