@@ -57,7 +57,7 @@ REMEDIES: Final[Mapping[str, tuple[Remedy, ...]]] = {
     ),
     "mail_failed": (
         Remedy("fix_again", "Send it again", AGAIN),
-        Remedy("fix_address", "Mend the address"),
+        Remedy("fix_address", "Mend the address", "edit {booking} --email ADDRESS"),
     ),
     "not_applied": (Remedy("fix_again", "Apply it again", AGAIN),),
     "stuck_refund": (Remedy("fix_again", "Ask Stripe now", AGAIN), Remedy("fix_stripe", "Look in Stripe")),

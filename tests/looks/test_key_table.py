@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
+import click
 import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -15,7 +16,7 @@ from tests.golden import same
 from tests.looks.key_table import MARKED, renewed
 from tests.tree import ROOT
 from travello_desk.actions import ACTIONS
-from travello_desk.cli.root import COMMANDS
+from travello_desk.cli.root import COMMANDS, root
 
 # Keys that arrive as others (Enter, Tab, Backspace, Esc) or that terminals keep for themselves (UX 2.1).
 FORBIDDEN = frozenset(
@@ -56,8 +57,31 @@ def test_every_action_has_words_and_its_own_id() -> None:
     assert [action.id for action in ACTIONS if not (action.label and action.help)] == []
 
 
-def test_a_command_in_the_table_exists() -> None:
+# What has a meaning on a screen only: marks, help, the clipboard, looks, who sits there.
+ON_SCREEN = frozenset("copy mark mark_all recent theme help palette lock quit".split())
+
+
+def test_every_action_has_a_command_that_exists() -> None:
+    assert {action.id for action in ACTIONS if not action.cli} == ON_SCREEN
     assert {action.cli for action in ACTIONS if action.cli} - set(COMMANDS) == set()
+
+
+def test_every_command_that_tells_or_does_something_speaks_json() -> None:
+    """But for those that stay: they are the screen, the listener and their demo."""
+    stay = {"desk", "demo", "serve", "web"}
+    silent = {name for name in COMMANDS if not all(speaks_json(one) for one in leaves(name))}
+    assert silent == stay
+
+
+def leaves(name: str) -> Iterator[click.Command]:
+    """The command, or those below it."""
+    command = root.get_command(click.Context(root), name)
+    assert command is not None
+    yield from command.commands.values() if isinstance(command, click.Group) else (command,)
+
+
+def speaks_json(command: click.Command) -> bool:
+    return any("--json" in parameter.opts for parameter in command.params)
 
 
 def test_no_key_means_two_things_in_one_place() -> None:

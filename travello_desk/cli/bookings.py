@@ -2,41 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
 
-from travello_desk.cli.root import json_option, print_json, run
+from travello_desk.cli.root import json_option, plain, print_json, run, written
 from travello_desk.money import format_minor
 from travello_desk.operations import present
+from travello_desk.operations.report import business_date
+from travello_desk.operations.spreadsheet import bookings_csv, write_private
+from travello_desk.payments.rules import Refusal, Refused
 from travello_desk.store.bookings import Booking
-from travello_desk.store.listing import listing
+from travello_desk.store.browse import SORTS, VIEWS, view_source, within
+from travello_desk.store.filters import read
+from travello_desk.store.listing import in_order, listing
+from travello_desk.store.tx import Tx
 
 
 @click.command()
-@click.option("--search", default="", help="Name, reference, phone, e-mail or room; and words like due:>20000.")
+@click.option("--search", default="", help="Words as in the desk: a name, a number, due:>20000 in:today status:failed.")
 @click.option("--status", type=click.Choice(["PENDING", "PAID", "CANCELLED"], case_sensitive=False))
 @click.option("--method", type=click.Choice(["ONLINE", "ARRIVAL"], case_sensitive=False))
+@click.option("--view", type=click.Choice(tuple(VIEWS)), help="A view of the desk, in its own order.")
+@click.option("--sort", type=click.Choice(tuple(SORTS)), help="Another order of the view.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the list there.")
 @json_option
 @click.pass_context
-def bookings(
-    ctx: click.Context, search: str, status: str | None, method: str | None, limit: int, as_json: bool
-) -> None:
-    """List bookings, newest arrivals first."""
+def bookings(ctx: click.Context, /, csv_file: Path | None, as_json: bool, **given: Any) -> None:
+    """List bookings, latest arrivals first."""
+    wish = Wish(**given)
+    if wish.sort and not wish.view:
+        raise click.UsageError("--sort orders a --view")
+    if wish.view and (wish.status or wish.method):
+        raise click.UsageError("--status and --method go without --view; narrow a view with --search")
 
     async def work(context: Any) -> list[Booking]:
-        found: list[Booking] = await context.store.read(
-            lambda tx: listing(tx, search=search, status=status, method=method, limit=limit)
-        )
+        day_on = business_date(context)
+        found: list[Booking] = await context.store.read(lambda tx: listed(tx, wish, day_on))
         return found
 
     rows = run(ctx, work, as_json=as_json)
+    if csv_file is not None:
+        written(lambda: write_private(csv_file, bookings_csv(rows)), as_json)
     if as_json:
         print_json([present.booking_summary(row) for row in rows])
-        return
-    for row in rows:
-        click.echo(line_of(row))
+    elif csv_file is not None:
+        click.echo(f"{csv_file}: {len(rows)} bookings")
+    else:
+        for row in rows:
+            click.echo(plain(line_of(row)))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which bookings, and in what order."""
+
+    search: str
+    status: str | None
+    method: str | None
+    view: str | None
+    sort: str | None
+    limit: int
+
+
+def listed(tx: Tx, wish: Wish, day_on: date) -> list[Booking]:
+    ids = found_by(tx, wish.search, day_on) if wish.search.strip() else None
+    if wish.view is None:
+        return listing(tx, ids=ids, status=wish.status, method=wish.method, limit=wish.limit)
+    source = view_source(wish.view, day_on, wish.sort or "")
+    if ids is None:
+        return in_order(tx, source.ids(tx, 0, wish.limit))
+    return in_order(tx, within(tx, source, ids)[: wish.limit])
+
+
+def found_by(tx: Tx, text: str, day_on: date) -> list[int]:
+    """What the desk's search box finds. Raises Refused for a filter that cannot be read: a wrong list is worse."""
+    from travello_desk.store.search import search
+
+    query = read(text, day_on)
+    if query.unread:
+        raise Refused(Refusal("unread", f"Not understood: {' '.join(query.unread)}"))
+    return list(search(tx, query, text).ids)
 
 
 def line_of(row: Booking) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from travello_desk.cli.root import json_option, print_json, run
+from travello_desk.cli.root import day_of, json_option, print_json, run
 from travello_desk.cli.shift import shift_document
-from travello_desk.days import parse_day
 from travello_desk.money import major_number
 from travello_desk.operations import present
 from travello_desk.operations.compare_day import Comparison, compare_day
@@ -31,7 +29,7 @@ def report(
     ctx: click.Context, day: str | None, csv_file: Path | None, sheet: Path | None, stripe: bool, as_json: bool
 ) -> None:
     """The day: takings by tender, refunds, outstanding, shifts. Different currencies are never added."""
-    wanted = parsed(day)
+    wanted = day_of(day)
 
     async def work(context: Any) -> tuple[Day, str, str, Comparison | None]:
         day_on = wanted or business_date(context)
@@ -51,15 +49,6 @@ def report(
         click.echo(text_of(found.report, hotel, found.shifts), nl=False)
         for line in compared.lines if compared else ():
             click.echo(line)
-
-
-def parsed(day: str | None) -> date | None:
-    if day is None:
-        return None
-    try:
-        return parse_day(day)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--date") from error
 
 
 def document(day: Day) -> dict[str, Any]:

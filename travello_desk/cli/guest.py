@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from travello_desk.cli.many import MANY, Wish, do_many, one_of, selection
 from travello_desk.cli.root import actor_option, json_option, print_json, run
 from travello_desk.operations import present
 from travello_desk.payments.rules import Refusal, Refused
@@ -62,14 +63,25 @@ def mail_document(sent: Any) -> dict[str, Any]:
 
 
 @click.command("mail")
-@click.argument("wanted", metavar="ID")
+@click.argument("wanted", metavar=MANY, nargs=-1)
 @click.option("--letter", type=click.Choice(LETTERS), default="link", show_default=True)
 @click.option("--preview", is_flag=True, help="Print the letter and send nothing.")
+@selection
 @actor_option
 @json_option
 @click.pass_context
-def mail(ctx: click.Context, wanted: str, letter: str, preview: bool, actor: str, as_json: bool) -> None:
-    """Mail the guest the link, a reminder or the receipt."""
+def mail(ctx: click.Context, /, wish: Wish, letter: str, preview: bool, actor: str, as_json: bool) -> None:
+    """Mail the guest the link, a reminder or the receipt; or the link to many (--view, --arriving, --search)."""
+    one = one_of(wish)
+    if one is not None:
+        mail_one(ctx, one, letter, preview, actor, as_json)
+    elif preview or letter != "link":
+        raise click.UsageError("To many at once goes the link only: no --preview, no other --letter")
+    else:
+        do_many(ctx, "email", wish, actor, as_json)
+
+
+def mail_one(ctx: click.Context, wanted: str, letter: str, preview: bool, actor: str, as_json: bool) -> None:
 
     async def work(context: Any) -> dict[str, Any]:
         from travello_desk.operations import mail as mails

@@ -2,78 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 from travello_desk.cli.root import actor_option, amount_of, json_option, print_json, run
+from travello_desk.cli.who import within_limit
 from travello_desk.money import format_minor, major_number
-from travello_desk.operations import arrival, checkout, present
+from travello_desk.operations import arrival, present
 from travello_desk.operations import bookings as booking_operations
 from travello_desk.operations import refund as refunds
-from travello_desk.operations.rates import FallbackOffered
 from travello_desk.payments.projection import BookingView
-from travello_desk.payments.rules import OTHER_TENDERS, Refusal, Refused
+from travello_desk.payments.rules import OTHER_TENDERS, refundable_minor
 from travello_desk.store import ledger
 from travello_desk.store.bookings import Booking
-
-
-@click.command()
-@click.argument("wanted", metavar="ID")
-@click.option("--email", is_flag=True, help="Mail the guest the permanent link.")
-@click.option("--charge", metavar="AMOUNT", help="Yes to this charge in the fallback currency, as it was offered.")
-@actor_option
-@json_option
-@click.pass_context
-def link(ctx: click.Context, wanted: str, actor: str, as_json: bool, email: bool, charge: str | None) -> None:
-    """Create or reuse the payment link of a booking."""
-    ask = not as_json and sys.stdin.isatty()
-
-    async def work(context: Any) -> dict[str, Any]:
-        booking = await present.find_booking(context, wanted)
-        made = await linked(context, booking.id, actor, charge, ask=ask)
-        return {
-            "url": f"{context.settings.public_base_url.rstrip('/')}/p/{booking.guest_code}",
-            "session_id": made.session_id,
-            "session_url": made.session_url,
-            "expires_at": present.iso(made.expires_at),
-            "reused": made.reused,
-            **(await mailed(context, booking.id, actor) if email else {}),
-        }
-
-    document = run(ctx, work, as_json=as_json)
-    if as_json:
-        print_json(document)
-    else:
-        click.echo(f"{document['url']}\n{document['session_url']}\nends {document['expires_at']}")
-        if email:
-            click.echo(
-                f"e-mail to {document['email']['to']}: {document['email']['status']} {document['email']['words']}"
-            )
-
-
-async def linked(context: Any, booking_id: int, actor: str, charge: str | None, *, ask: bool) -> checkout.Link:
-    """The link. Where Stripe does not take the currency, a person says yes to both amounts, the rate and its age."""
-    try:
-        return await checkout.checkout(context, booking_id, actor)
-    except FallbackOffered as offered:
-        offer = offered.offer
-        wanted_minor = amount_of(charge, offer.currency)
-        if wanted_minor is None and not (ask and click.confirm(offer.sentence, err=True)):
-            again = major_number(offer.amount_minor, offer.currency)
-            raise Refused(Refusal("fallback", f"{offer.sentence} If so: --charge {again}")) from None
-        if wanted_minor not in (None, offer.amount_minor):
-            raise  # another rate since: what was agreed to is not what would be charged
-        return await checkout.checkout(context, booking_id, actor, confirmed=offer)
-
-
-async def mailed(context: Any, booking_id: int, actor: str) -> dict[str, Any]:
-    """Queue the mail and try it at once; a running desk tries again what does not leave now."""
-    from travello_desk.operations import mail
-
-    letter = await mail.send_now(context, await mail.queue_link(context, booking_id, actor))
-    return {"email": {"to": letter.recipient, "status": letter.status, "words": letter.last_error}}
 
 
 @click.command("mark-paid")
@@ -168,9 +110,11 @@ def refund(
         loaded = await context.store.read(lambda tx: ledger.load(tx, booking.id))
         target = refunds.target(loaded.view, payment_id)
         currency = target.currency if target else booking.currency
-        request = refunds.Request(
-            booking.id, actor, amount_of(amount, currency), payment_id=payment_id, reason=reason, note=note
+        minor = amount_of(amount, currency)
+        await within_limit(
+            context, actor, (refundable_minor(target) if target else 0) if minor is None else minor, currency
         )
+        request = refunds.Request(booking.id, actor, minor, payment_id=payment_id, reason=reason, note=note)
         return await refunds.refund(context, request)
 
     done = run(ctx, work, as_json=as_json)
@@ -203,6 +147,7 @@ def pay_out(ctx: click.Context, wanted: str, amount: str, reason: str, tender: s
     async def work(context: Any) -> tuple[Booking, arrival.PaidOut]:
         booking = await present.find_booking(context, wanted)
         paid_out = amount_of(amount, booking.currency) or 0
+        await within_limit(context, actor, paid_out, booking.currency)
         wish = arrival.PayOut(booking.id, paid_out, reason, actor, tender=tender)
         return booking, await arrival.give_back(context, wish)
 

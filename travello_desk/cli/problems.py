@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from travello_desk.cli.root import actor_option, amount_of, json_option, print_json, run
+from travello_desk.cli.who import permitted
 from travello_desk.money import format_minor, major_number
 from travello_desk.operations import pay_back as paying_back
 from travello_desk.operations import present
 from travello_desk.operations import problems as deeds
 from travello_desk.operations.bookings import accept_payment
 from travello_desk.payments.rules import OTHER_TENDERS, Refusal, Refused
-from travello_desk.remedies import remedies_for
+from travello_desk.remedies import remedies_for, stripe_page
 from travello_desk.store import attention, ledger
 from travello_desk.store.activity import references_of
 from travello_desk.store.attention import Problem
@@ -28,13 +29,12 @@ def problems(ctx: click.Context, as_json: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
 
-    async def work(context: Any) -> list[tuple[Problem, str]]:
-        found: list[tuple[Problem, str]] = await context.store.read(waiting)
-        return found
+    async def work(context: Any) -> tuple[list[tuple[Problem, str]], Any]:
+        return await context.store.read(waiting), context.settings
 
-    rows = run(ctx, work, as_json=as_json)
+    rows, settings = run(ctx, work, as_json=as_json)
     if as_json:
-        print_json([document(problem, reference) for problem, reference in rows])
+        print_json([document(problem, reference, settings) for problem, reference in rows])
         return
     for problem, reference in rows:
         due = f"  due {present.iso(problem.due_at)}" if problem.due_at else ""
@@ -55,7 +55,7 @@ def commands(problem: Problem) -> list[tuple[str, str]]:
     return [(remedy.label, remedy.command.format(**words)) for remedy in remedies_for(problem.kind)]
 
 
-def document(problem: Problem, reference: str) -> dict[str, Any]:
+def document(problem: Problem, reference: str, settings: Any) -> dict[str, Any]:
     facts = attention.details(problem)
     currency = str(facts.get("currency") or "")
     return {
@@ -69,6 +69,7 @@ def document(problem: Problem, reference: str) -> dict[str, Any]:
         "currency": currency or None,
         "opened_at": present.iso(problem.opened_at),
         "due_at": present.iso(problem.due_at),
+        "in_stripe": stripe_page(problem.subject, settings.mode, settings.stripe_api_base),
         "remedies": [{"label": label, "command": command or None} for label, command in commands(problem)],
     }
 
@@ -95,7 +96,12 @@ def again(ctx: click.Context, problem_id: int, actor: str, as_json: bool) -> Non
 @click.pass_context
 def close(ctx: click.Context, problem_id: int, reason: str, actor: str, as_json: bool) -> None:
     """Close a problem without its remedy; the reason stands in the timeline."""
-    closed = run(ctx, lambda context: deeds.dismiss(context, problem_id, reason, actor), as_json=as_json)
+
+    async def work(context: Any) -> Problem:
+        await permitted(context, actor, "dismiss")
+        return await deeds.dismiss(context, problem_id, reason, actor)
+
+    closed = run(ctx, work, as_json=as_json)
     if as_json:
         print_json({"success": True, "id": closed.id, "sentence": closed.sentence})
     else:
@@ -113,6 +119,7 @@ def accept(ctx: click.Context, wanted: str, reason: str, payment_id: int | None,
     """Accept online money that differs from what was asked: the booking counts as paid."""
 
     async def work(context: Any) -> tuple[str, str]:
+        await permitted(context, actor, "accept")
         booking = await present.find_booking(context, wanted)
         loaded = await context.store.read(lambda tx: ledger.load(tx, booking.id))
         waits = [view.payment.seq for view in loaded.view.payments if view.review and view.net_minor > 0]
@@ -142,6 +149,7 @@ def pay_back(
     """Note that the guest got another way what a failed refund brought back to the hotel."""
 
     async def work(context: Any) -> paying_back.PaidBack:
+        await permitted(context, actor, "fix_pay_back")
         booking = await present.find_booking(context, wanted)
         loaded = await context.store.read(lambda tx: ledger.load(tx, booking.id))
         view = paying_back.payment_returned(loaded.view.payments)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import Any, NoReturn, Protocol, TypeVar
 
 import click
@@ -55,6 +56,25 @@ class LazyGroup(click.Group):
 
     def get_help(self, ctx: click.Context) -> str:
         return help_text()
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """With `--json` a usage error is a document too: who reads it is a program."""
+        if not standalone_mode or "--json" not in (sys.argv[1:] if args is None else args):
+            return super().main(args, prog_name, complete_var, standalone_mode, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            fail(error.format_message(), error.exit_code, as_json=True)
+        except click.Abort:
+            fail("Aborted", 1, as_json=True)
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -139,3 +159,28 @@ def amount_of(text: str | None, currency: str) -> int | None:
         return parse_major(text, currency)
     except MoneyError as error:
         raise click.BadParameter(str(error)) from error
+
+
+def day_of(text: str | None, option: str = "--date") -> date | None:
+    """A day typed as YYYY-MM-DD, None for none; a usage error (exit 2) when it is no day."""
+    if text is None:
+        return None
+    from travello_desk.days import parse_day
+
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from error
+
+
+def written(write: Callable[[], object], as_json: bool = False) -> None:
+    """Write a file; where that cannot be, one line and exit 1."""
+    try:
+        write()
+    except OSError as error:
+        fail(f"Not written: {error.strerror}", 1, as_json)
+
+
+def plain(text: str) -> str:
+    """Data on one line of a terminal: what is no letter of it becomes a blank or a question mark."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)

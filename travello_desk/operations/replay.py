@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from travello_desk.operations.context import Context
 from travello_desk.operations.ingest import apply_event
@@ -16,6 +16,15 @@ from travello_desk.payments.rules import Refusal, Refused
 from travello_desk.store import activity, inbox, timeline
 from travello_desk.store.tx import Tx
 
+OUTCOMES: Final = {
+    "applied": "applied",
+    "ignored": "not ours",
+    "loose": "waits for its payment",
+    "orphan": "no booking found",
+    "adopted": "applied, payment adopted",
+    "quarantined": "other mode, not applied",
+}
+"""What became of an event, in a clerk's words."""
 NO_BODY = Refusal("no_body", "There is nothing to apply: the delivery was refused, its body was not kept", 404)
 
 
@@ -33,6 +42,13 @@ class Replay:
     @property
     def changes(self) -> bool:
         return bool(self.lines) or self.before != self.after
+
+    @property
+    def sentence(self) -> str:
+        """What applying the event would do."""
+        moved = f"The booking goes from {self.before} to {self.after}." if self.before != self.after else ""
+        lines = [f"Applying {self.event_id} again would write:", *(f"  {line}" for line in self.lines), moved]
+        return "\n".join(line for line in lines if line)
 
 
 class TakenBack(Exception):

@@ -123,6 +123,16 @@ def limit_of(tx: Tx, row: Staff) -> int | None:
     return int(kept) if kept else None
 
 
+async def limit_of_name(ctx: Context, name: str) -> int | None:
+    """The refund limit of this person; None for no limit, and for a name without an account."""
+
+    def work(tx: Tx) -> int | None:
+        row = staff.by_name(tx, name)
+        return limit_of(tx, row) if row else None
+
+    return await ctx.store.read(work)
+
+
 async def set_limit(ctx: Context, name: str, limit_minor: int | None, actor: str) -> None:
     """One person's own limit; None gives the role's back."""
     limit = checked_limit(limit_minor)

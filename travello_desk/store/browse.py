@@ -194,6 +194,18 @@ def view_source(view_id: str, day_on: date, sort_id: str = "") -> ViewSource:
     return ViewSource(view, day_on, SORTS[sort_id or view.sort])
 
 
+def within(tx: Tx, source: ViewSource, ids: Sequence[int]) -> list[int]:
+    """Those of `ids` that the view holds, in the order of `ids`."""
+    marks = ",".join("?" * len(ids))
+    rows = (
+        tx.all(f"SELECT id FROM bookings WHERE id IN ({marks}) AND ({source.view.where})", (*ids, *source.params))
+        if ids
+        else []
+    )
+    held = {row[0] for row in rows}
+    return [booking_id for booking_id in ids if booking_id in held]
+
+
 def rows_of(tx: Tx, ids: Sequence[int]) -> list[BookingRow]:
     """The rows of these bookings in the order of `ids`; ids that do not exist are left out."""
     if not ids:

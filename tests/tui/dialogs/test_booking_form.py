@@ -9,10 +9,11 @@ import pytest
 from tests.desk import Desk
 from tests.tui.dialogs.host import AYESHA, SIZES, TODAY, Host, House, press, settle, shown, until
 from travello_desk.operations.arrival import Mark, mark_paid
+from travello_desk.operations.booking_form import check
 from travello_desk.operations.bookings import edit
 from travello_desk.operations.checkout import checkout
 from travello_desk.store import bookings
-from travello_desk.tui.dialogs.booking_fields import as_form, beside, check
+from travello_desk.tui.dialogs.booking_fields import as_form, beside
 from travello_desk.tui.dialogs.booking_form import BookingFormDialog
 
 GOOD = {

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from textual.widget import Widget
 
 from travello_desk.actions import User
 from travello_desk.money import format_minor
+from travello_desk.operations.booking_form import DAYS, LABELS, LINES, Checked, check, free_reference
 from travello_desk.operations.bookings import create, edit
 from travello_desk.operations.context import Context
 from travello_desk.payments.rules import edit_amount_refusal
-from travello_desk.store import bookings
 from travello_desk.store.bookings import Booking, NewBooking
-from travello_desk.store.tx import Tx
 from travello_desk.texts import language, languages
 from travello_desk.tui import when
 from travello_desk.tui.badges import clean
 from travello_desk.tui.dialogs.base import DeskDialog, Outcome
-from travello_desk.tui.dialogs.booking_fields import DAYS, LABELS, LINES, Checked, as_form, beside, check
+from travello_desk.tui.dialogs.booking_fields import as_form, beside
 from travello_desk.tui.dialogs.choice import Choice
 from travello_desk.tui.dialogs.fields import Field, Row, Words
 from travello_desk.tui.dialogs.reading import Seen
@@ -185,12 +184,6 @@ class BookingFormDialog(DeskDialog):
         )
         booking_id = await create(self.ctx, new, self.user.name)
         return Outcome(booking_id, f"Booking {new.reference} made")
-
-
-def free_reference(tx: Tx, today: date) -> str:
-    """`W-261124-1`: the day's first walk-in number that nobody has; empty on a day with a hundred of them."""
-    numbers = (f"W-{today:%y%m%d}-{number}" for number in range(1, 100))
-    return next((number for number in numbers if bookings.by_reference(tx, number) is None), "")
 
 
 def chosen_language(code: str) -> int:

@@ -14,33 +14,23 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from travello_desk.actions import User
+from travello_desk.bulk import BULKS, Bulk, Item, by_trouble, count_of, links, plan, result, summary
+from travello_desk.operations.bulk import ENOUGH, do_one, mailed_today
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import NoStripe, StripeFailed
 from travello_desk.operations.rates import FallbackOffered
 from travello_desk.payments.rules import Refused
 from travello_desk.store.errors import Conflict, StoreError
+from travello_desk.store.tx import Tx
 from travello_desk.tui import when
 from travello_desk.tui.crash import story_of
+from travello_desk.tui.detail import Detail, load_detail
 from travello_desk.tui.dialogs.base import DeskDialog, Outcome, log
-from travello_desk.tui.dialogs.bulk_deeds import do_one, read_marked
-from travello_desk.tui.dialogs.bulk_plan import (
-    BULKS,
-    Bulk,
-    Item,
-    by_trouble,
-    count_of,
-    links,
-    list_content,
-    plan,
-    result,
-    summary,
-)
+from travello_desk.tui.dialogs.bulk_plan import list_content
 from travello_desk.tui.dialogs.choice import Choice
 from travello_desk.tui.dialogs.fields import Field, Row, Words
 from travello_desk.tui.messages import BookingsChanged
 
-ENOUGH = 3
-"""So many failures of Stripe one after another, and the rest is not tried: it would only take longer to say so."""
 LIST_LINES = 9
 
 
@@ -91,7 +81,11 @@ class BulkDialog(DeskDialog):
     async def replan(self) -> None:
         """Read all of them again and judge each by the action's own rules."""
         ids, day_on = self.booking_ids, self.day_on
-        details, mailed = await self.ctx.store.read(lambda tx: read_marked(tx, ids, day_on))
+
+        def work(tx: Tx) -> tuple[list[Detail], frozenset[int]]:
+            return [one for booking_id in ids if (one := load_detail(tx, booking_id))], mailed_today(tx, ids, day_on)
+
+        details, mailed = await self.ctx.store.read(work)
         self.items = plan(self.act.value, details, self.user, mailed)
 
     def parts(self) -> Iterable[Widget]:

@@ -6,10 +6,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from travello_desk.money import describe_minor
-from travello_desk.payments.explain import explain, row_steps
+from travello_desk.payments.chapters import chapters
 from travello_desk.store import timeline
-from travello_desk.store.timeline import Entry
 from travello_desk.tui import when
 from travello_desk.tui.clipboard import copy_text
 from travello_desk.tui.dialogs.base import Outcome
@@ -54,24 +52,13 @@ class ExplainDialog(BookingModal[Outcome | None]):
 
     def lines(self) -> list[str]:
         """A heading for each payment, then its sentences; without payments the desk's own."""
-        views = self.booking.view.payments
-        if not views:
-            own = [step for entry in self.entries for step in row_steps(entry)]
-            return [self.line(at, text[:1].upper() + text[1:]) for at, text in own] or ["Nothing has happened yet."]
+        made_at = [row.created_at for row in self.booking.payments]
         found: list[str] = []
-        for number, view in enumerate(views, 1):
-            asked = describe_minor(view.payment.asked.amount_minor, view.payment.asked.currency)
-            found.append(f"Payment {number} of {len(views)}: {asked}, {view.status}")
-            found.extend(self.line(at, text) for at, text in explain(view, self.rows_of(number - 1)))
+        for chapter in chapters(self.booking.view.payments, made_at, self.entries):
+            found.extend([chapter.heading] if chapter.heading else [])
+            found.extend(self.line(at, text) for at, text in chapter.steps)
             found.append("")
-        return found[:-1]
-
-    def rows_of(self, place: int) -> list[Entry]:
-        """The timeline while this payment was the newest: rows name the booking, not the payment."""
-        rows = self.booking.payments
-        first = rows[place].created_at if place else 0
-        last = rows[place + 1].created_at if place + 1 < len(rows) else None
-        return [entry for entry in self.entries if first <= entry.at and (last is None or entry.at < last)]
+        return found[:-1] or ["Nothing has happened yet."]
 
     def line(self, at: int, text: str) -> str:
         zone = self.ctx.settings.hotel_timezone

@@ -14,12 +14,13 @@ from textual.widget import Widget
 
 from travello_desk.actions import BY_ID as BY_ACTION
 from travello_desk.actions import can_undo
+from travello_desk.operations.spreadsheet import bookings_csv
 from travello_desk.store.browse import SORTS
 from travello_desk.store.errors import StoreError
 from travello_desk.tui import bars
 from travello_desk.tui.bars import Part, Tab
 from travello_desk.tui.detail import Detail, load_detail
-from travello_desk.tui.export import bookings_csv, save_text
+from travello_desk.tui.export import save_text
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.listing import COUNT_CAP, Listing
 from travello_desk.tui.messages import BookingsChanged

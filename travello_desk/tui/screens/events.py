@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
@@ -10,7 +9,8 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 
-from travello_desk.operations.replay import Replay, rehearse, replay
+from travello_desk.operations.payload import pretty
+from travello_desk.operations.replay import OUTCOMES, rehearse, replay
 from travello_desk.payments.rules import Refused
 from travello_desk.store import activity
 from travello_desk.store.activity import Arrived
@@ -22,15 +22,6 @@ from travello_desk.tui.screens.confirm import ConfirmScreen
 from travello_desk.tui.screens.log_place import LogPlace
 from travello_desk.tui.widgets.columns import Column, Tone
 from travello_desk.tui.work import start
-
-RESULTS = {
-    "applied": "applied",
-    "ignored": "not ours",
-    "loose": "waits for its payment",
-    "orphan": "no booking found",
-    "adopted": "applied, payment adopted",
-    "quarantined": "other mode, not applied",
-}
 
 
 class EventsScreen(LogPlace[Arrived]):
@@ -52,7 +43,7 @@ class EventsScreen(LogPlace[Arrived]):
     def columns(self) -> Sequence[Column[Arrived]]:
         def result(row: Arrived) -> str:
             sign = self.desk.glyphs.text("▲ ") if row.trouble else "  "
-            return sign + RESULTS.get(row.outcome, row.outcome)
+            return sign + OUTCOMES.get(row.outcome, row.outcome)
 
         return (
             Column("at", "TIME", 8, lambda row: self.desk.clock_text(row.at)),
@@ -84,8 +75,8 @@ class EventsScreen(LogPlace[Arrived]):
     async def full(self, row: Arrived) -> Content:
         """The payload, indented; Stripe's own words, so nothing of it is markup."""
         body = await self.desk.ctx.store.read(lambda tx: activity.body_of(tx, row.event_id)) if row.event_id else ""
-        head = Content.assemble((f"{row.type}  {row.event_id}  {RESULTS.get(row.outcome, row.outcome)}", "bold"))
-        return Content("\n").join([head, Content(""), Content(pretty(body) or "Its body was not kept.")])
+        head = Content.assemble((f"{row.type}  {row.event_id}  {OUTCOMES.get(row.outcome, row.outcome)}", "bold"))
+        return Content("\n").join([head, Content(""), Content(cleaned(body) or "Its body was not kept.")])
 
     def desk_trouble(self) -> None:
         """Only what a person should look at, or everything again."""
@@ -105,8 +96,8 @@ class EventsScreen(LogPlace[Arrived]):
         try:
             seen = await rehearse(ctx, event_id)
             if not seen.changes:
-                self.say(f"Replay: nothing would change ({RESULTS.get(seen.outcome, seen.outcome)})")
-            elif await self.app.push_screen_wait(ConfirmScreen(question(seen), "Apply it", "Leave it")):
+                self.say(f"Replay: nothing would change ({OUTCOMES.get(seen.outcome, seen.outcome)})")
+            elif await self.app.push_screen_wait(ConfirmScreen(seen.sentence, "Apply it", "Leave it")):
                 await replay(ctx, event_id, self.user.name)
                 self.app.notify("Applied", markup=False)
                 self.load()
@@ -114,21 +105,10 @@ class EventsScreen(LogPlace[Arrived]):
             self.say(f"Replay: {error}")
 
 
-def question(seen: Replay) -> str:
-    """What applying the event would do."""
-    moved = f"The booking goes from {seen.before} to {seen.after}." if seen.before != seen.after else ""
-    lines = [f"Applying {seen.event_id} again would write:", *(f"  {line}" for line in seen.lines), moved]
-    return "\n".join(line for line in lines if line)
-
-
 def tone(row: Arrived) -> Tone:
     return Tone("badge-failed") if row.trouble else Tone()
 
 
-def pretty(body: str) -> str:
-    """JSON indented by two, cleaned line by line; what is no JSON as it is."""
-    try:
-        text = json.dumps(json.loads(body), indent=2, ensure_ascii=False) if body else ""
-    except ValueError:
-        text = body
-    return "\n".join(clean(line) for line in text.splitlines())
+def cleaned(body: str) -> str:
+    """The payload with nothing in it that a terminal could obey."""
+    return "\n".join(clean(line) for line in pretty(body).splitlines())

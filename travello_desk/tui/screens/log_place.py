@@ -16,10 +16,11 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from travello_desk.operations.report import bounds
+from travello_desk.operations.spreadsheet import plain_cell
 from travello_desk.store.errors import StoreError
 from travello_desk.tui import bars
 from travello_desk.tui.bars import Part
-from travello_desk.tui.export import plain_cell, save_text
+from travello_desk.tui.export import save_text
 from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.memory_rows import MemoryRows
 from travello_desk.tui.messages import BookingsChanged
