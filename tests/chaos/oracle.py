@@ -19,6 +19,8 @@ from travello_desk.store import attention, ledger, timeline
 from travello_desk.store.database import open_store
 
 DEAD = ("failed", "canceled")
+# A signature that grew this old on its way, because time jumped, is refused (A7).
+SIGNATURE_SECONDS = 299
 # What the listener may answer while its world falls apart (INTERFACE 1).
 ALLOWED = {
     "/p/": {200, 303, 400, 404, 500, 503},
@@ -196,7 +198,7 @@ def desk_paid(world: World, booking_id: int) -> bool:
 def links_are_as_they_should(world: World) -> Iterator[str]:
     """No link that a guest could still pay is live where it must not be, and none is unknown here.
 
-    But for one that came about after it was looked for and given up: nobody was ever told its address.
+    One that came about after it was given up was paid while healing (simulation.pay_the_unknown): its money is told.
     """
     bookings = {str(row["id"]): row for row in rows(world.store_path, "SELECT * FROM bookings")}
     known = {row["session_id"]: row for row in rows(world.store_path, "SELECT * FROM payments")}
@@ -204,7 +206,8 @@ def links_are_as_they_should(world: World) -> Iterator[str]:
     for id_, session in world.sandbox.books.sessions.items():
         row = known.get(id_)
         if row is None:
-            if session["status"] == "open" and (state := state_of(world, session["metadata"])) != "REFUSED":
+            if session["status"] == "open":
+                state = state_of(world, session["metadata"])
                 yield f"session {id_} is open and not in the store, its payment is {state}"
             continue
         if session["status"] != "open":
@@ -266,7 +269,8 @@ def money_is_told_once(world: World) -> Iterator[str]:
 def nobody_was_answered_wrongly(world: World) -> Iterator[str]:
     """Only the documented answers, to Stripe and to guests."""
     for tried in world.sandbox.delivery.tried:
-        if tried.status not in (200, 503, None):
+        too_old = tried.status == 400 and tried.seconds >= SIGNATURE_SECONDS
+        if tried.status not in (200, 503, None) and not too_old:
             yield f"a delivery of {tried.type} was answered {tried.status}"
     for asked, status in world.answers:
         path = asked.partition(" ")[2]

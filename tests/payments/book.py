@@ -23,6 +23,14 @@ class Row:
     uid: str
     payment: Payment
 
+    @property
+    def paid_by(self) -> str:
+        return self.payment.facts.payment_intent_id if self.payment.facts.received[0] else ""
+
+    @property
+    def session_id(self) -> str:
+        return self.payment.facts.session_id
+
 
 @dataclass(frozen=True)
 class Book:
@@ -60,6 +68,8 @@ class Book:
         """A row for a session this desk had lost: it asks what the booking asks now (B27)."""
         asked = Asked(self.ledger.amount_minor, self.ledger.currency, self.ledger.amount_minor, self.ledger.currency)
         uid = seen.keys.payment_uid or seen.keys.client_reference_id or seen.keys.session_id
+        if self.by_uid(uid) is not None:
+            uid = f"adopted-{seen.keys.session_id}-{seen.keys.payment_intent_id}"
         return Row(uid, Payment(len(self.rows) + 1, asked, AttemptFacts()))
 
     def merged(self, row: Row, seen: Observation) -> Book:

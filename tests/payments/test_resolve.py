@@ -10,7 +10,7 @@ from tests.payments.book import BOOKING_ID, Book, Row
 from tests.payments.samples import ASKED, PAID, ledger, payment, refund
 from tests.payments.scene import Scene
 from tests.payments.stripe_objects import INSTALL
-from travello_desk.payments.facts import AttemptFacts, DisputeFacts
+from travello_desk.payments.facts import AttemptFacts, DisputeFacts, Payment
 from travello_desk.payments.observe import Keys, Observation
 from travello_desk.payments.resolve import Outcome, gather, is_foreign, links_of, resolve
 
@@ -42,14 +42,25 @@ QUESTIONS = [
 
 @pytest.mark.parametrize("first", range(len(QUESTIONS)))
 def test_the_first_hit_wins(first: int) -> None:
-    keys = replace(OURS, booking_id=BOOKING_ID, **dict(QUESTIONS[first:]))  # type: ignore[arg-type]
+    """But for a session, which is a payment of its own whatever mark stands on it."""
+    asked = [question for question in QUESTIONS[first:] if first or question[0] != "session_id"]
+    keys = replace(OURS, booking_id=BOOKING_ID, **dict(asked))  # type: ignore[arg-type]
     assert found(keys) == f"known:pay_{first + 1}"
+
+
+def test_another_session_under_one_mark_is_a_payment_of_its_own() -> None:
+    keys = replace(OURS, booking_id=BOOKING_ID, payment_uid="pay_1")
+    assert found(replace(keys, session_id="cs_2")) == "known:pay_2"
+    assert found(replace(keys, session_id="cs_new")) == "adopt"
+    assert found(replace(keys, session_id="cs_new", payment_intent_id="pi_1")) == "known:pay_1"
 
 
 @pytest.mark.parametrize("first", range(len(QUESTIONS)))
 def test_a_key_that_leads_nowhere_lets_the_next_one_speak(first: int) -> None:
-    nowhere = {name: f"{name}_unknown" for name, _ in QUESTIONS[:first]}
-    keys = replace(OURS, booking_id=BOOKING_ID, **(nowhere | dict(QUESTIONS[first:])))  # type: ignore[arg-type]
+    """But a mark of ours leads to no payment of another session."""
+    nowhere = {name: f"{name}_unknown" for name, _ in QUESTIONS[:first] if first < 4 or name != "session_id"}
+    asked = [question for question in QUESTIONS[first:] if first or question[0] != "session_id"]
+    keys = replace(OURS, booking_id=BOOKING_ID, **(nowhere | dict(asked)))  # type: ignore[arg-type]
     assert found(keys) == f"known:pay_{first + 1}"
 
 
@@ -176,3 +187,17 @@ def test_a_declined_charge_is_not_the_payments_charge() -> None:
     for report in scene.reports:
         book = book.told(report.seen)
     assert book.rows[0].payment.facts.charge_id == ""
+
+
+def test_money_a_second_time_under_one_mark_is_money_of_its_own() -> None:
+    """Two sessions of one uid that were both paid: whatever leads to the first, the second is counted beside it."""
+    first = Observation(replace(OURS, payment_uid="pay_1", payment_intent_id="pi_a", booking_id=BOOKING_ID), PAID)
+    second = replace(first, keys=replace(first.keys, payment_intent_id="pi_b", client_reference_id="pay_1"))
+    book = Book(ledger(), (Row("pay_1", Payment(1, ASKED, AttemptFacts(create="CREATED"))),))
+    for order in ((first, second), (second, first), (first, second, first, second)):
+        told = book
+        for seen in order:
+            told = told.told(replace(seen, attempt=replace(PAID, payment_intent_id=seen.keys.payment_intent_id)))
+        assert sorted(row.paid_by for row in told.rows) == ["pi_a", "pi_b"]
+        assert told.view.status == "PAID"
+        assert [alert.kind for alert in told.view.alerts] == ["paid_twice"]

@@ -17,6 +17,7 @@ from travello_desk.operations.context import Context
 from travello_desk.operations.currency_support import known_unsupported, remember
 from travello_desk.operations.errors import StripeFailed, is_definite
 from travello_desk.operations.expire import expire_payment
+from travello_desk.operations.ingest import apply_observation
 from travello_desk.operations.look_first import find_session, session_needs_look
 from travello_desk.operations.rates import FallbackOffered, Offer, offer_in
 from travello_desk.operations.session_params import session_params
@@ -86,14 +87,13 @@ async def checkout(
             if step.kind == "expire":
                 await expire_payment(ctx, step.payment.id, actor)
                 continue
-            if session_needs_look(ctx, step.payment):
-                await find_session(ctx, step.payment)
-                continue
             try:
-                made = await create_session(ctx, step.payment, actor, first_try=step.fresh)
-                return link_of(made, reused=False)
+                made = await make_session(ctx, step.payment, actor, first_try=step.fresh)
             except CurrencyRefused as refused:
                 await ctx.store.write(partial(note_refusal, ctx, refused.row))
+                continue
+            if may_be_handed_out(made):
+                return link_of(made, reused=False)
         raise StripeFailed(None, "The link kept changing while it was being made: try again", retryable=True)
 
 
@@ -133,7 +133,8 @@ def plan(tx: Tx, ctx: Context, booking_id: int, actor: str, origin: str, fallbac
         raise Refused(refusal)
     open_views = [view for view in loaded.view.payments if loaded.payments[view.payment.seq].is_open]
     for view in open_views:
-        return Step(open_step(view, loaded, tx.now), stored(tx, view.payment.seq))
+        row = stored(tx, view.payment.seq)
+        return Step("expire" if row.expire_asked_at else open_step(view, loaded, tx.now), row)
     return Step("create", intend(tx, ctx, loaded, actor, origin, fallback), fresh=True)
 
 
@@ -213,6 +214,22 @@ class CurrencyRefused(StripeFailed):
         self.row = row
 
 
+def may_be_handed_out(row: payments.PaymentRow) -> bool:
+    """Not when the guest has paid, the booking was cancelled or another link was made while Stripe was asked."""
+    return bool(row.is_open and row.session_id and not row.expire_asked_at)
+
+
+async def make_session(
+    ctx: Context, row: payments.PaymentRow, actor: str, *, first_try: bool = False
+) -> payments.PaymentRow:
+    """The session of an intention: created, or looked for first where Stripe may have forgotten the key. The row as it
+    stands then; without a session, it is closed. Raises as `create_session` does."""
+    if not session_needs_look(ctx, row):
+        return await create_session(ctx, row, actor, first_try=first_try)
+    await find_session(ctx, row)
+    return await ctx.store.read(lambda tx: stored(tx, row.id))
+
+
 async def create_session(
     ctx: Context, row: payments.PaymentRow, actor: str, *, first_try: bool = False
 ) -> payments.PaymentRow:
@@ -220,6 +237,7 @@ async def create_session(
     try:
         session = await ctx.stripe.create_session(row.parameters, row.idempotency_key)
     except GatewayError as error:
+        ctx.stripe_said(error)
         closed = is_definite(error, first_try=first_try)
         await ctx.store.write(partial(record_failure, row=row, error=error, actor=actor, closed=closed))
         if is_currency_rejection(error, row.currency):
@@ -227,14 +245,21 @@ async def create_session(
         if is_amount_too_small(error):
             raise Refused(Refusal("limit", "Amount is below Stripe's minimum (about Rs. 140)")) from error
         raise StripeFailed(error) from error
-    return await ctx.store.write(lambda tx: record_session(tx, row, session, actor))
+    ctx.stripe_said(None)
+    return await ctx.store.write(lambda tx: record_session(tx, row, session, actor, ctx.store.install))
 
 
-def record_session(tx: Tx, row: payments.PaymentRow, session: dict[str, Any], actor: str) -> payments.PaymentRow:
+def record_session(
+    tx: Tx, row: payments.PaymentRow, session: dict[str, Any], actor: str, install: str
+) -> payments.PaymentRow:
     """Commit Stripe's answer; the timeline says that a link was made, once, even when a webhook was faster."""
-    first = not ledger.payment_facts(tx, row.id).session_id
-    inbox.apply(tx, row.id, row.booking_id, observe_session(session, tx.now), Cause("", "reply"), actor)
-    if first:
+    known = ledger.payment_facts(tx, row.id).session_id
+    seen, cause = observe_session(session, tx.now), Cause("", "reply")
+    if known and known != seen.keys.session_id:
+        apply_observation(tx, seen, cause, install, session, tx.now)  # Stripe had forgotten the key: a second session
+        return stored(tx, row.id)
+    inbox.apply(tx, row.id, row.booking_id, seen, cause, actor)
+    if not known:
         line = Line("link", "Payment link made", ledger.format_asked(row))
         ledger.add_line(tx, row.booking_id, actor, line)
     return stored(tx, row.id)

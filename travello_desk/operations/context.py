@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from travello_desk.operations.errors import NoStripe
+from travello_desk.operations.errors import NoStripe, is_refused
 from travello_desk.operations.health import Health
 from travello_desk.settings.model import Settings
 from travello_desk.store.database import Store
+from travello_desk.stripe_gateway.errors import GatewayError
 
 Json = dict[str, Any]
 
@@ -69,6 +70,14 @@ class Context:
     @property
     def livemode(self) -> bool:
         return self.settings.mode == "LIVE"
+
+    def stripe_said(self, error: GatewayError | None) -> None:
+        """What a call that somebody waits for has learned of Stripe: it answers, or it refuses our key. That is told on
+        every screen at once, not only when the next poll meets it (D18)."""
+        if error is None:
+            self.health.stripe_answered(int(self.clock()))
+        elif is_refused(error):
+            self.health.stripe_failed(error.sentence, refused=True)
 
     def lock(self, booking_id: int) -> asyncio.Lock:
         """One at a time for this booking within this process; other processes meet at the idempotency key."""

@@ -50,17 +50,22 @@ async def finish_expiry(ctx: Context, payment_id: int, actor: str) -> None:
 
 
 async def make_known(ctx: Context, row: payments.PaymentRow, actor: str) -> payments.PaymentRow:
-    """Learn the session of an unanswered create call by repeating it with its own key."""
-    from travello_desk.operations.checkout import create_session
+    """Learn the session of an unanswered create call: repeated with its own key, or looked for when that is old.
+
+    Only an intention that is closed has no session: as long as it may still be made, the wish to switch it off stays,
+    or a link would come to life that nobody wants any more.
+    """
+    from travello_desk.operations.checkout import make_session
 
     if row.status != "CREATING":
         return row
     try:
-        return await create_session(ctx, row, actor)
-    except StripeFailed as failed:
-        if failed.retryable:
+        return await make_session(ctx, row, actor)
+    except StripeFailed:
+        now = await ctx.store.read(lambda tx: payments.get_payment(tx, row.id))
+        if now is None or now.status == "CREATING":
             raise
-        return row
+        return now
 
 
 async def expired_session(ctx: Context, session_id: str) -> dict[str, object]:
@@ -68,6 +73,7 @@ async def expired_session(ctx: Context, session_id: str) -> dict[str, object]:
         return await ctx.stripe.expire_session(session_id)
     except GatewayError as error:
         if not (is_already_complete(error) or is_already_expired(error)):
+            ctx.stripe_said(error)
             raise StripeFailed(error) from error
     try:
         return await ctx.stripe.retrieve_session(session_id)

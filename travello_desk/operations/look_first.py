@@ -43,10 +43,11 @@ async def find_session(ctx: Context, row: payments.PaymentRow) -> bool:
         sessions = await ctx.stripe.list_sessions(created_gte=row.created_at - 300)
     except GatewayError as error:
         raise StripeFailed(error) from error
-    for session in sessions:
-        if text(child(session, "metadata"), "payment_uid") == row.uid:
-            await ingest_objects(ctx, [(observe_session(session, int(ctx.clock())), session)], "look-up")
-            return True
+    at = int(ctx.clock())
+    ours = [each for each in sessions if text(child(each, "metadata"), "payment_uid") == row.uid]
+    if ours:
+        await ingest_objects(ctx, [(observe_session(session, at), session) for session in reversed(ours)], "look-up")
+        return True
     await ctx.store.write(lambda tx: close_session(tx, row))
     return False
 

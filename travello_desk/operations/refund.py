@@ -156,10 +156,12 @@ async def send_refund(ctx: Context, row: payments.RefundRow, booking_id: int, *,
     try:
         answer = await ctx.stripe.create_refund(row.parameters, row.idempotency_key or "")
     except GatewayError as error:
+        ctx.stripe_said(error)
         closed = is_definite(error, first_try=first_try)
         await ctx.store.write(partial(record_failure, row=row, booking_id=booking_id, error=error, closed=closed))
         await explain(ctx, row, error)
         raise StripeFailed(error, queued=not closed) from error
+    ctx.stripe_said(None)
     observation = observe_refund(answer, int(ctx.clock()))
     cause = Cause("", "reply")
     await ctx.store.write(lambda tx: inbox.apply(tx, row.payment_id, booking_id, observation, cause, row.actor))

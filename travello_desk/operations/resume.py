@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from travello_desk.operations.checkout import create_session
+from travello_desk.operations.checkout import make_session
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import StripeFailed
 from travello_desk.operations.expire import finish_expiry
-from travello_desk.operations.look_first import find_refund, find_session, refund_needs_look, session_needs_look
+from travello_desk.operations.look_first import find_refund, refund_needs_look
 from travello_desk.operations.refund import send_refund
 from travello_desk.payments.rules import Refused
 from travello_desk.store import payments
@@ -61,10 +61,7 @@ async def attempt_link(ctx: Context, row: payments.PaymentRow) -> int:
         if current is None or current.status != "CREATING":
             return 0
         try:
-            if session_needs_look(ctx, current):
-                await find_session(ctx, current)
-            else:
-                await create_session(ctx, current, "system")
+            await make_session(ctx, current, "system")
         except (StripeFailed, Refused) as failed:
             log.info("payment %d: the session is still not made: %s", row.id, failed)
             return 3

@@ -6,7 +6,7 @@ The order of the questions is PAYMENTS 1.2 and stands only here; the caller brin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
@@ -14,8 +14,21 @@ from typing import Generic, Protocol, TypeVar
 from travello_desk.payments.facts import AttemptFacts, Payment
 from travello_desk.payments.observe import Keys, Observation
 
-P = TypeVar("P")
-Found = TypeVar("Found", covariant=True)
+
+class Held(Protocol):
+    """A payment that was found."""
+
+    @property
+    def paid_by(self) -> str:
+        """The PaymentIntent whose money it holds, or empty while it holds none."""
+
+    @property
+    def session_id(self) -> str:
+        """Its Checkout Session, or empty while that is not known."""
+
+
+P = TypeVar("P", bound=Held)
+Found = TypeVar("Found", bound=Held, covariant=True)
 
 
 class Index(Protocol[Found]):
@@ -50,7 +63,7 @@ class Resolution(Generic[P]):
 
 def resolve(seen: Observation, install: str, index: Index[P]) -> Resolution[P]:
     """The first hit wins, in the order of PAYMENTS 1.2. `install` is this installation's mark."""
-    found = find(seen.keys, install, index)
+    found = find(seen, install, index)
     if found is not None:
         return Resolution(Outcome.KNOWN, found)
     if is_foreign(seen.keys, install):
@@ -65,18 +78,47 @@ def resolve(seen: Observation, install: str, index: Index[P]) -> Resolution[P]:
     return Resolution(Outcome.ORPHAN if ours and money else Outcome.IGNORE)
 
 
-def find(keys: Keys, install: str, index: Index[P]) -> P | None:
-    """The payment these keys lead to. A foreign mark voids our own words, never an id that Stripe gave out once."""
-    foreign = is_foreign(keys, install)
+def find(seen: Observation, install: str, index: Index[P]) -> P | None:
+    """The payment these keys lead to. A foreign mark voids our own words, never an id that Stripe gave out once.
+
+    One mark may stand on two sessions: when who had sent a request wakes up a day later, Stripe has forgotten its key.
+    The second session, and the second money, is a payment of its own, or it would vanish in the first.
+    """
+    keys = seen.keys
+    for found, by_mark in candidates(keys, is_foreign(keys, install), index):
+        if not (is_other_money(seen, found) or (by_mark and is_other_session(keys, found))):
+            return found
+        told = index.by_stripe_id(keys.payment_intent_id) if keys.payment_intent_id else None
+        if told is not None:
+            return told
+    return None
+
+
+def candidates(keys: Keys, foreign: bool, index: Index[P]) -> Iterator[tuple[P, bool]]:
+    """Where each key leads to, the strongest first, and whether the key is a mark of ours."""
     if keys.payment_uid and keys.install and not foreign:
         found = index.by_uid(keys.payment_uid)
         if found is not None:
-            return found
+            yield found, True
     for stripe_id in keys.object_ids:
         found = index.by_stripe_id(stripe_id)
         if found is not None:
-            return found
-    return index.by_uid(keys.client_reference_id) if keys.client_reference_id and not foreign else None
+            yield found, False
+    if keys.client_reference_id and not foreign:
+        found = index.by_uid(keys.client_reference_id)
+        if found is not None:
+            yield found, True
+
+
+def is_other_session(keys: Keys, found: Held) -> bool:
+    return bool(keys.session_id and found.session_id) and keys.session_id != found.session_id
+
+
+def is_other_money(seen: Observation, found: Held) -> bool:
+    """Whether this is a PaymentIntent's money, and the payment holds another one's."""
+    paid = seen.attempt is not None and seen.attempt.paid
+    intent_id = seen.keys.payment_intent_id
+    return paid and bool(intent_id) and found.paid_by not in ("", intent_id)
 
 
 def is_foreign(keys: Keys, install: str) -> bool:

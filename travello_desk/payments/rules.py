@@ -66,6 +66,24 @@ def is_settling(view: BookingView) -> bool:
     return any(payment.status == "SETTLING" for payment in view.payments)
 
 
+def pointless_links(ledger: Ledger, view: BookingView, kept: int = 0) -> list[int]:
+    """The payments whose link a guest could still use though nobody should: they are to be switched off.
+
+    `kept` is the one that the booking's guest was given. A link can come to life late, when a request that was given
+    up had reached Stripe after all, or when a lost session is adopted; two live links are two payments.
+    """
+    live = [each.payment for each in view.payments if each.payable]
+    live = [payment for payment in live if payment.facts.session_id or payment.facts.create == "CREATING"]
+    if not live:
+        return []
+    if ledger.method != "ONLINE" or view.status != "PENDING":
+        return [payment.seq for payment in live]
+    price = (ledger.amount_minor, ledger.currency)
+    good = [p.seq for p in live if (p.asked.booking_amount_minor, p.asked.booking_currency) == price]
+    stays = kept if kept in good else max(good, default=0)
+    return [payment.seq for payment in live if payment.seq != stays]
+
+
 def mark_paid_refusal(ledger: Ledger, view: BookingView) -> Refusal | None:
     """Why the desk may not take the money (D33 to D35)."""
     if view.status == "CANCELLED":

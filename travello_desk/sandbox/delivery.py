@@ -35,13 +35,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One delivery attempt; ``status`` is None when nothing came back."""
+    """One delivery attempt; ``status`` is None when nothing came back, ``seconds`` how old its signature was then."""
 
     event_id: str
     type: str
     url: str
     attempt: int
     status: int | None
+    seconds: int = 0
 
     @property
     def ok(self) -> bool:
@@ -185,13 +186,15 @@ class Delivery:
 
     async def _attempt(self, job: Job) -> Tried:
         body = json.dumps(job.event, ensure_ascii=False, indent=None)
+        signed_at = self._clock.seconds()
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": sign(body, job.target.secret, self._clock.seconds()),
+            "Stripe-Signature": sign(body, job.target.secret, signed_at),
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         status = await self._post(job.target.url, body.encode(), headers)
-        tried = Tried(job.event["id"], job.event["type"], job.target.url, job.attempt, status)
+        seconds = self._clock.seconds() - signed_at
+        tried = Tried(job.event["id"], job.event["type"], job.target.url, job.attempt, status, seconds)
         self.tried.append(tried)
         if tried.ok:
             self._note_delivered(job)

@@ -43,6 +43,8 @@ class Owner:
 
     payment_id: int
     booking_id: int
+    paid_by: str
+    session_id: str
 
 
 def known_event(tx: Tx, event_id: str) -> bool:
@@ -70,10 +72,12 @@ def keep_event(tx: Tx, event: StripeEvent, body: str, source: str, outcome: str,
     )
 
 
-BY_UID = "SELECT id, booking_id FROM payments WHERE uid = ?"
-BY_STRIPE_ID = (
-    "SELECT p.id, p.booking_id FROM stripe_links l JOIN payments p ON p.id = l.payment_id WHERE l.object_id = ?"
+OWNER = (
+    "p.id, p.booking_id, CASE WHEN p.received_minor > 0 THEN p.payment_intent_id ELSE '' END,"
+    " COALESCE(p.session_id, '')"
 )
+BY_UID = f"SELECT {OWNER} FROM payments p WHERE p.uid = ?"
+BY_STRIPE_ID = f"SELECT {OWNER} FROM stripe_links l JOIN payments p ON p.id = l.payment_id WHERE l.object_id = ?"
 HAS_BOOKING = "SELECT 1 FROM bookings WHERE id = ?"
 
 
@@ -115,7 +119,10 @@ def keep_loose(tx: Tx, observation: Observation, source: dict[str, Any], seen: i
 def adopt(tx: Tx, booking_id: int, observation: Observation) -> int:
     """A payment row for a session this desk had lost (B27). Asked is what the booking asks now: the amount check."""
     keys = observation.keys
-    uid = keys.payment_uid or keys.client_reference_id or f"adopted-{keys.session_id or keys.payment_intent_id}"
+    named = f"adopted-{keys.session_id or keys.payment_intent_id}"
+    uid = keys.payment_uid or keys.client_reference_id or named
+    if tx.one("SELECT 1 FROM payments WHERE uid = ?", (uid,)):
+        uid = f"{named}-{keys.payment_intent_id}"  # the second one under one mark (resolve.find)
     amount_minor, currency = tx.one("SELECT amount_minor, currency FROM bookings WHERE id = ?", (booking_id,)) or (
         0,
         "",

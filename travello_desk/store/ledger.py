@@ -12,6 +12,7 @@ from travello_desk.money import format_minor
 from travello_desk.payments.facts import Asked, AttemptFacts, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts
 from travello_desk.payments.narrative import Cause, Line, narrate
 from travello_desk.payments.projection import BookingView, PaymentView, project, stand
+from travello_desk.payments.rules import pointless_links
 from travello_desk.store import attention, timeline
 from travello_desk.store.codec import (
     decode_attempt,
@@ -21,7 +22,7 @@ from travello_desk.store.codec import (
     encode_dispute,
     encode_refund,
 )
-from travello_desk.store.payments import PaymentRow
+from travello_desk.store.payments import PaymentRow, ask_to_expire
 from travello_desk.store.tx import Row, Tx
 
 # A booking with its payments, one row for each of them: one statement, as every event asks this.
@@ -46,7 +47,10 @@ SAVE_PAYMENT = (
 )
 # By itself and only when it is learned: SQLite takes a unique column out of its index and puts it back whenever it is
 # named in an UPDATE, which is one more scattered page for every event.
-SAVE_SESSION = "UPDATE payments SET session_id = ? WHERE id = ?"
+SAVE_SESSION = (
+    "UPDATE payments SET session_id = ? WHERE id = ?"
+    " AND NOT EXISTS (SELECT 1 FROM payments o WHERE o.session_id = ? AND o.id <> ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,11 @@ class Loaded:
     def view(self) -> BookingView:
         """The projection of what was read."""
         return project(self.ledger)
+
+    @property
+    def open_payment(self) -> int:
+        """The one payment whose link may be handed out, or 0."""
+        return next((seq for seq, columns in self.payments.items() if columns.is_open), 0)
 
 
 def load(tx: Tx, booking_id: int) -> Loaded | None:
@@ -125,6 +134,8 @@ def save(tx: Tx, loaded: Loaded, ledger: Ledger, cause: Cause, actor: str) -> Bo
     known = {payment.seq: payment for payment in loaded.ledger.payments}
     for payment_view in view.payments:
         save_payment(tx, loaded, known.get(payment_view.payment.seq), payment_view)
+    for payment_id in pointless_links(ledger, view, loaded.open_payment):
+        ask_to_expire(tx, payment_id)
     if ledger == loaded.ledger and loaded.columns.status == view.status:
         return view
     for line in narrate(stand(loaded.ledger), view, cause):
@@ -152,13 +163,14 @@ def save_payment(tx: Tx, loaded: Loaded, before: Payment | None, view: PaymentVi
     if payment == before and loaded.payments[payment.seq].status == view.status:
         return
     facts = payment.facts
-    adopted = loaded.payments[payment.seq].origin == "adopted"
+    # Another one is open, or it was never ours to hand out: its link is switched off (rules.pointless_links).
+    apart = loaded.payments[payment.seq].origin == "adopted" or loaded.open_payment not in (0, payment.seq)
     tx.execute(
         SAVE_PAYMENT,
         (
             encode_attempt(facts),
             view.status,
-            int(view.payable and not adopted),
+            int(view.payable and not apart),
             view.received_minor,
             view.currency,
             view.refunded_minor,
@@ -171,7 +183,7 @@ def save_payment(tx: Tx, loaded: Loaded, before: Payment | None, view: PaymentVi
         ),
     )
     if before is None or facts.session_id != before.facts.session_id:
-        tx.execute(SAVE_SESSION, (facts.session_id or None, payment.seq))
+        tx.execute(SAVE_SESSION, (facts.session_id or None, payment.seq) * 2)
     for refund in payment.refunds:
         save_refund(tx, payment, before, refund)
     for dispute in payment.disputes:

@@ -212,8 +212,9 @@ def note_attempt(tx: Tx, table: str, row_id: int, error: str) -> None:
 
 
 def ask_to_expire(tx: Tx, payment_id: int) -> None:
-    """Queue "switch this link off"; done by operations.expire, again and again until Stripe has answered."""
-    tx.execute("UPDATE payments SET expire_asked_at = ? WHERE id = ?", (tx.now, payment_id))
+    """Queue "switch this link off"; done by operations.expire, again and again until Stripe has answered. Asked twice
+    it waits since the first time."""
+    tx.execute("UPDATE payments SET expire_asked_at = ? WHERE id = ? AND expire_asked_at = 0", (tx.now, payment_id))
 
 
 def expire_done(tx: Tx, payment_id: int) -> None:
