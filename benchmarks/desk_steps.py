@@ -1,13 +1,18 @@
-"""What is pressed, and what must then stand on the screen: asked of the store, so that a wrong answer is not fast."""
+"""What is pressed, and what must then stand on the screen: asked of the store, so that a wrong answer is not fast.
+
+An answer is known by its own words: what a search found says for which text, so that the answer to the letter before
+does not pass for this one's.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from benchmarks.screens import floor_words
 from benchmarks.terminal import Shown
 from travello_desk.store.browse import ViewSource, rows_of, view_source
 from travello_desk.store.database import connect
@@ -25,9 +30,11 @@ SEARCHES = {
     "middle of a word": ("hmood", "shar", "owalsk"),
     "filters": ("due:>20000", "in:today status:failed", "in:today khan", "room:312 due:", "in:tomorrow"),
 }
-PAGES, LINES, VIEW_ROUNDS = 40, 40, 3
-CLEAR, PAGE_DOWN, PAGE_UP, DOWN, END, HOME = "\x15", "\x1b[6~", "\x1b[5~", "\x1b[B", "\x1b[F", "\x1b[H"
+PAGES, LINES, OPENED, SORTED, VIEW_ROUNDS = 40, 40, 10, 6, 3
+CLEAR, BACKSPACE, ENTER, ESCAPE = "\x15", "\x7f", "\r", "\x1b"
+PAGE_DOWN, PAGE_UP, DOWN, END, HOME = "\x1b[6~", "\x1b[5~", "\x1b[B", "\x1b[F", "\x1b[H"
 PLACE = re.compile(r"row ([\d,]+) of ([\d,]+)")
+LETTER, CLEARED = "letter: ", "search cleared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,10 @@ def first_row(lines: Sequence[str]) -> str:
     return lines[title + 1] if 0 <= title < len(lines) - 1 else ""
 
 
+def contains(text: str) -> Shown:
+    return lambda lines: line_with(lines, text) >= 0
+
+
 def whole(lines: Sequence[str]) -> bool:
     """No row is still on its way."""
     return not any(line.startswith(" … ") for line in lines)
@@ -76,27 +87,28 @@ def place(lines: Sequence[str]) -> tuple[int, int] | None:
     return (int(found[1].replace(",", "")) - 1, int(found[2].replace(",", ""))) if found else None
 
 
-def listed(reference: str, *words: str) -> Shown:
-    """This booking is the first row, and these words are somewhere."""
-
-    def shown(lines: Sequence[str]) -> bool:
-        text = "\n".join(lines)
-        return reference in first_row(lines) and all(word in text for word in words) and whole(lines)
-
-    return shown
+def says(lines: Sequence[str], words: re.Pattern[str]) -> bool:
+    """Whether a line begins so: the status line does, the list's rows do not."""
+    return any(words.match(line) for line in lines)
 
 
-def nothing(*words: str) -> Shown:
-    return lambda lines: all(word in "\n".join(lines) for word in words)
+def listed(reference: str, words: re.Pattern[str]) -> Shown:
+    """This booking is the first row, and the status line says these words."""
+    return lambda lines: reference in first_row(lines) and says(lines, words) and whole(lines)
+
+
+def exactly(summary: str) -> re.Pattern[str]:
+    """The left end of the status line: these words and no other after them."""
+    return re.compile(rf" ?{re.escape(summary)}(?:  |\s*$)")
 
 
 def search_step(book: Book, group: str, key: str, text: str) -> Step:
+    """The first row, how many, and for which text."""
     query = read(text, book.day_on)
     found = search(book.tx, query, text)
-    summary = found_summary(len(found.ids), found.capped, found.inside, query)
+    words = exactly(found_summary(found, query, text))
     rows = rows_of(book.tx, found.ids[:1])
-    shown = listed(rows[0].reference, text, summary) if rows else nothing(text, "0 found")
-    return Step(group, key, shown)
+    return Step(group, key, listed(rows[0].reference if rows else "", words))
 
 
 def searches(book: Book, back: Shown) -> Iterator[Step]:
@@ -105,11 +117,20 @@ def searches(book: Book, back: Shown) -> Iterator[Step]:
     for kind, texts in SEARCHES.items():
         for text in texts:
             typed = [(text[end - 1], text[:end]) for end in range(1, len(text) + 1)]
-            for key, now in (*typed, ("\x7f", text[:-1])):
-                step = search_step(book, f"search: {kind}", key, now)
-                # The view stands while a filter is half typed (`in:`): that is no search yet.
-                yield replace(step, shown=back) if read(now, book.day_on).empty else step
-            yield Step("search: cleared", CLEAR, back)
+            before = ""
+            for key, now in (*typed, (BACKSPACE, text[:-1])):
+                yield typed_step(book, f"{LETTER}{kind}", key, before, now, back)
+                before = now
+            yield Step(CLEARED, CLEAR, back)
+
+
+def typed_step(book: Book, group: str, key: str, before: str, now: str, back: Shown) -> Step:
+    was, query = read(before, book.day_on), read(now, book.day_on)
+    if before.split() == now.split() or (was.empty and query.empty):
+        return Step(group, key, back, counted=False)  # a blank, or a filter half typed: nothing changes
+    if query.empty:  # the view stands while a filter is half typed (`in:`)
+        return Step(CLEARED, key, back)
+    return search_step(book, group, key, now)
 
 
 def moved(book: Book, source: ViewSource, lines: Sequence[str]) -> Shown:
@@ -127,8 +148,38 @@ def moved(book: Book, source: ViewSource, lines: Sequence[str]) -> Shown:
 
 
 def view_steps(book: Book) -> Iterator[Step]:
+    """Every view; whether its number is counted already does not matter, its first row does."""
     for _ in range(VIEW_ROUNDS):
         for words in VIEW_WORDS:
             first = book.reference(view_source(words.id, book.day_on), 0, None)
-            shown = listed(first, words.summary) if first else nothing(words.empty.split(".")[0])
-            yield Step("view", words.key, shown)
+            summary = re.compile(rf" ?(?:[\d,]+ )?{re.escape(words.summary)}\b")
+            shown = listed(first, summary) if first else contains(words.empty.split(".")[0])
+            yield Step("view switched", words.key, shown)
+
+
+def sort_steps(book: Book) -> Iterator[Step]:
+    """The two orders a large view has, in turn."""
+    for number in range(SORTED):
+        source = view_source("all", book.day_on, ("arrival", "arrival_last")[number % 2])
+        yield Step("sorted", "o", listed(book.reference(source, 0, None), re.compile(".*row 1 of")))
+
+
+def opened(book: Book, source: ViewSource, lines: Sequence[str]) -> Shown:
+    """The booking under the cursor: in the pane beside the list, or alone on a narrow screen."""
+    found = place(lines)
+    reference = book.reference(source, found[0] + 1, found[1]) if found else ""
+
+    def shown(now: Sequence[str]) -> bool:
+        text = "\n".join(now)
+        return text.count(reference) > 1 or (reference in text and place(now) is None)
+
+    return shown
+
+
+def floor_steps() -> Iterator[Step]:
+    """The same letters, for the app that only repeats them."""
+    for texts in SEARCHES.values():
+        for text in texts:
+            for end in range(1, len(text) + 1):
+                yield Step(f"{LETTER}any", text[end - 1], contains(floor_words(text[:end])))
+            yield Step(CLEARED, CLEAR, contains(floor_words("")))

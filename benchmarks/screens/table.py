@@ -34,6 +34,7 @@ class TableApp(App[None]):
         self.table: DataTable[str] = DataTable(cursor_type="row")
         self.status = Static("", markup=False)
         self.found: Found | None = None
+        self.typed = ""
 
     def compose(self) -> ComposeResult:
         yield Input(compact=True)
@@ -56,7 +57,7 @@ class TableApp(App[None]):
 
     @on(Input.Changed)
     def searched(self, message: Input.Changed) -> None:
-        query = read(message.value, self.day_on)
+        self.typed, query = message.value, read(message.value, self.day_on)
         self.found = None if query.empty else search(self.tx, query, message.value)
         if self.found is None:
             self.fill(view_source("all", self.day_on).window(self.tx, 0, self.most))
@@ -70,7 +71,7 @@ class TableApp(App[None]):
     @on(DataTable.RowHighlighted)
     def say(self) -> None:
         found = self.found
-        left = found_summary(len(found.ids), found.capped, found.inside, Query()) if found else ""
+        left = found_summary(found, Query(), self.typed) if found else ""
         self.status.update(f"{left}  {row_words(self.table.cursor_row, self.table.row_count, 0)}")
 
 

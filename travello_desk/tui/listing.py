@@ -28,6 +28,8 @@ class Listing:
     sorts: dict[str, str] = field(default_factory=dict)
     query: Query = EMPTY
     found: Found = NOTHING
+    answered: str = ""
+    """The text whose answer `found` is."""
     picked: bool = False
     dropped: dict[str, int] = field(default_factory=dict)
     """When nothing matches: the search without one of its filters, or without all, and how many that would find."""
@@ -89,7 +91,7 @@ class Listing:
         )
         if text != self.text:
             return False
-        self.query, self.found, self.dropped, self.picked = query, found, dropped, False
+        self.query, self.found, self.answered, self.dropped, self.picked = query, found, text, dropped, False
         return True
 
     def _find(self, tx: Tx, query: Query, text: str) -> tuple[Found, dict[str, int]]:

@@ -174,8 +174,7 @@ class BookingsScreen(Finding):
         if listing.picked:
             left = picked_summary(len(listing.found.ids))
         elif listing.searching:
-            found = listing.found
-            left = found_summary(len(found.ids), found.capped, found.inside, listing.query)
+            left = found_summary(listing.found, listing.query, listing.answered)
         else:
             left = view_summary(BY_ID[listing.view_id], total, listing.totals)
         return [Part(left)], row_words(self.table.cursor_index, total, len(self.table.marked))

@@ -9,7 +9,8 @@ from typing import Final
 from travello_desk.money import describe_minor
 from travello_desk.store.browse import Totals
 from travello_desk.store.filters import Query
-from travello_desk.store.search import CAP
+from travello_desk.store.search import CAP, Found
+from travello_desk.tui.badges import clean
 from travello_desk.tui.widgets.offers import Offer
 
 
@@ -41,6 +42,7 @@ VIEW_WORDS: Final = (
         "No bookings yet. n makes one, travello-desk import FILE.csv brings them in.",
     ),
 )
+MOST_TYPED: Final = 32
 BY_KEY: Final = {words.key: words for words in VIEW_WORDS}
 BY_ID: Final = {words.id: words for words in VIEW_WORDS}
 
@@ -59,14 +61,21 @@ def view_summary(words: ViewWords, total: int | None, totals: Totals | None) -> 
     return " · ".join(parts)
 
 
-def found_summary(count: int, capped: bool, inside: bool, query: Query) -> str:
-    """`2,000+ found, keep typing`"""
-    text = f"{count:,}+ found, keep typing" if capped else f"{count:,} found"
-    if inside:
-        text += " inside words"
+def found_summary(found: Found, query: Query, typed: str) -> str:
+    """`2,000+ found for khan, keep typing`: of an answer that came late nobody must think it belongs to the box."""
+    count = f"{len(found.ids):,}+" if found.capped else f"{len(found.ids):,}"
+    text = f"{count} found{' inside words' if found.inside else ''} for {brief(typed)}"
+    if found.capped:
+        text += ", keep typing"
     if query.unread:
         text += f" · not understood: {' '.join(query.unread)}"
     return text
+
+
+def brief(typed: str) -> str:
+    """What was typed, so short that the rest of the line has room."""
+    words = " ".join(clean(typed).split())
+    return words if len(words) <= MOST_TYPED else f"{words[:MOST_TYPED]}…"
 
 
 def nothing_found(text: str, query: Query) -> str:
