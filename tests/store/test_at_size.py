@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.make_store import make_store
-from travello_desk.store.browse import SORTS, VIEWS, view_source
+from travello_desk.store.browse import SMALL as SUMMED
+from travello_desk.store.browse import SORTS, VIEWS, totals, view_source
 from travello_desk.store.database import connect
 from travello_desk.store.filters import read
 from travello_desk.store.search import search
@@ -29,7 +30,17 @@ STEPS_A_ROW = 50
 WALKED = sorted(set(VIEWS) - {"in_house"})
 SEARCHES = (
     *("k", "khan", "td-0", "td-00004", "+923001", "+92300", "ayesha khan", "sana.mal", "qqq"),
-    *("hmoo", "owalsk", "room:312", "in:today", "in:today khan", "khan due:>20000", "status:failed", "status:refunded"),
+    *(
+        "hmoo",
+        "owalsk",
+        "room:312",
+        "room:3",
+        "in:today",
+        "in:today khan",
+        "khan due:>20000",
+        "status:failed",
+        "status:refunded",
+    ),
 )
 
 
@@ -95,6 +106,18 @@ def test_no_order_offered_everywhere_sorts_or_scans(hotels: dict[int, Tx], view:
 @pytest.mark.parametrize("text", SEARCHES)
 def test_no_search_scans_the_bookings(hotels: dict[int, Tx], text: str) -> None:
     assert scans(plan_of(hotels[LARGE], lambda tx: search(tx, read(text, TODAY), text))) == []
+
+
+def test_who_is_in_house_is_known_from_an_index_alone(hotels: dict[int, Tx]) -> None:
+    source = view_source("in_house", TODAY)
+    for look in (lambda tx: source.ids(tx, 0, 64), lambda tx: source.count(tx), lambda tx: source.count(tx, SMALL)):
+        assert "INTEGER PRIMARY KEY" not in plan_of(hotels[LARGE], look)
+
+
+def test_a_view_too_large_to_be_summed_up_is_only_counted(hotels: dict[int, Tx]) -> None:
+    source = view_source("unpaid", TODAY)
+    assert totals(hotels[LARGE], source) is None
+    assert steps(hotels[LARGE], lambda tx: totals(tx, source)) <= 10 * SUMMED
 
 
 def scans(plan: str) -> list[str]:

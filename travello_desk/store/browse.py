@@ -47,26 +47,36 @@ COLUMNS: Final = ", ".join(field.name for field in fields(BookingRow))
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved view. `where` filters bookings; `arrival` are the columns its index yields in order."""
+    """A saved view. `where` filters bookings; `arrival` are the columns its index yields in order.
+
+    `keys`: where an index alone knows who belongs to the view, a table of their `arrival` columns.
+    """
 
     id: str
     where: str
     arrival: tuple[str, ...] = ("check_in", "id")
     day_params: int = 0
     sort: str = "arrival"
+    keys: str = ""
+
+    @property
+    def listed(self) -> str:
+        """What stands after FROM when no other column is asked for."""
+        return f"({self.keys}) AS listed WHERE 1 = 1" if self.keys else f"bookings WHERE {self.where}"
 
 
 # Who is here on a day: arrived on or before it, leaving on it or later (who leaves today may still have to pay). Jumps
 # from one arrival day to the next within the index, because a range over all past arrivals would read half the hotel.
-IN_HOUSE: Final = """cancelled = 0 AND id IN (
+STAYING: Final = """
     WITH RECURSIVE arrivals (day) AS (
         SELECT MIN(check_in) FROM bookings
         UNION ALL
         SELECT (SELECT MIN(check_in) FROM bookings WHERE check_in > day) FROM arrivals
         WHERE day IS NOT NULL AND day <= ?
     )
-    SELECT b.id FROM arrivals CROSS JOIN bookings b
-    WHERE arrivals.day <= ? AND b.check_in = arrivals.day AND b.check_out >= ?)"""
+    SELECT b.id, b.check_in, b.check_out FROM arrivals CROSS JOIN bookings b
+    WHERE arrivals.day <= ? AND b.cancelled = 0 AND b.check_in = arrivals.day AND b.check_out >= ?"""
+IN_HOUSE: Final = f"id IN (SELECT id FROM ({STAYING}) AS staying)"
 LINK_BADGES: Final = ("LINK OUT", "CHECKING", "SETTLING", "FAILED")
 STAY: Final = ("check_in", "check_out", "id")
 
@@ -77,7 +87,7 @@ VIEWS: Final = {
         View("unpaid", "status = 'PENDING'"),
         View("links", f"({' OR '.join(f'badge = {badge!r}' for badge in LINK_BADGES)})"),  # as its index says it
         View("problems", "attention > 0"),
-        View("in_house", IN_HOUSE, STAY, 3),
+        View("in_house", IN_HOUSE, STAY, 3, keys=STAYING),
         View("all", "1 = 1", STAY, sort="arrival_last"),
     )
 }
@@ -124,13 +134,18 @@ class ViewSource:
     def columns(self) -> tuple[str, ...]:
         return self.sort.columns or self.view.arrival
 
+    @property
+    def listed(self) -> str:
+        """What stands after FROM; an order of its own needs the bookings themselves."""
+        return f"bookings WHERE {self.view.where}" if self.sort.columns else self.view.listed
+
     def count(self, tx: Tx, cap: int | None = None) -> int:
         """How many bookings; `cap` stops counting at cap + 1, which means "more than cap"."""
         if cap is None:
-            counted: int = tx.value(f"SELECT COUNT(*) FROM bookings WHERE {self.view.where}", self.params)
+            counted: int = tx.value(f"SELECT COUNT(*) FROM {self.view.listed}", self.params)
         else:
-            inner = f"SELECT 1 FROM bookings WHERE {self.view.where} LIMIT ?"
-            counted = tx.value(f"SELECT COUNT(*) FROM ({inner}) AS listed", (*self.params, cap + 1))
+            inner = f"SELECT 1 FROM {self.view.listed} LIMIT ?"
+            counted = tx.value(f"SELECT COUNT(*) FROM ({inner}) AS few", (*self.params, cap + 1))
         return counted
 
     def window(self, tx: Tx, offset: int, limit: int, total: int | None = None) -> list[BookingRow]:
@@ -146,7 +161,8 @@ class ViewSource:
     def ids(self, tx: Tx, offset: int, limit: int, *, reverse: bool = False) -> list[int]:
         direction = "DESC" if self.sort.descending != reverse else "ASC"
         order = ", ".join(f"{column} {direction}" for column in self.columns)
-        sql = f"SELECT id FROM bookings WHERE {self.view.where} ORDER BY {order} LIMIT ? OFFSET ?"
+        listed = self.listed
+        sql = f"SELECT id FROM {listed} ORDER BY {order} LIMIT ? OFFSET ?"
         return [row[0] for row in tx.all(sql, (*self.params, limit, offset))]
 
     def position_of(self, tx: Tx, booking_id: int, near: int = 0, total: int | None = None) -> int | None:
@@ -159,12 +175,12 @@ class ViewSource:
         if booking_id in around:
             return start + around.index(booking_id)
         names = ", ".join(self.columns)
-        where = self.view.where
-        key = tx.one(f"SELECT {names} FROM bookings WHERE id = ? AND {where}", (booking_id, *self.params))
+        listed = self.listed
+        key = tx.one(f"SELECT {names} FROM {listed} AND id = ?", (*self.params, booking_id))
         if key is None:
             return None
         before = f"({', '.join(self.columns)}) {'>' if self.sort.descending else '<'} ({', '.join('?' * len(key))})"
-        position: int = tx.value(f"SELECT COUNT(*) FROM bookings WHERE {where} AND {before}", (*self.params, *key))
+        position: int = tx.value(f"SELECT COUNT(*) FROM {listed} AND {before}", (*self.params, *key))
         return position
 
 
@@ -226,17 +242,19 @@ class Totals:
 
 
 def totals(tx: Tx, source: ViewSource) -> Totals | None:
-    """The sums of a view, or None when it has more than `SMALL` bookings: nobody collects those by hand."""
-    inner = f"SELECT currency, balance_minor, cancelled FROM bookings WHERE {source.view.where} LIMIT ?"
-    rows = tx.all(
-        "SELECT currency, COUNT(*), COUNT(*) FILTER (WHERE balance_minor > 0), SUM(balance_minor), SUM(cancelled)"
-        f" FROM ({inner}) AS listed GROUP BY currency ORDER BY currency",
-        (*source.params, SMALL + 1),
-    )
-    if sum(row[1] for row in rows) > SMALL:
+    """The sums of a view, or None when it has more than `SMALL` bookings: nobody collects those by hand.
+
+    Counting walks an index, summing reads the bookings themselves: the one tells whether to begin with the other.
+    """
+    if source.count(tx, SMALL) > SMALL:
         return None
-    due = tuple((row[0], row[3]) for row in rows if row[3])
-    return Totals(sum(row[2] for row in rows), due, sum(row[4] for row in rows))
+    rows = tx.all(
+        "SELECT currency, COUNT(*) FILTER (WHERE balance_minor > 0), SUM(balance_minor), SUM(cancelled)"
+        f" FROM bookings WHERE {source.view.where} GROUP BY currency ORDER BY currency",
+        source.params,
+    )
+    due = tuple((row[0], row[2]) for row in rows if row[2])
+    return Totals(sum(row[1] for row in rows), due, sum(row[3] for row in rows))
 
 
 def counts(tx: Tx, day_on: date, cap: int) -> dict[str, int]:

@@ -136,7 +136,7 @@ def match_text(query: Query) -> str:
     parts = [starred(query.words)]
     for column, text in query.columns:
         parts.extend(f"{column}:{word}*" for word in tokens(text))
-    parts.extend(f"room:{word}*" for word in tokens(query.room))  # the column has no index, its words have
+    parts.extend(f"room:{word}" for word in tokens(query.room))  # the column has no index, its words have
     return str(parse(" ".join(part for part in parts if part), SEARCHED))
 
 
