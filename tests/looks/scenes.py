@@ -89,7 +89,7 @@ async def fixed_report(ctx: Any) -> AsyncIterator[Finding]:
 def still(patch: pytest.MonkeyPatch) -> None:
     """Nothing on screen depends on the machine or on the moment."""
     patch.setattr(doctor, "examine", fixed_report)
-    patch.setattr("travello_desk.tui.dialogs.guarded.Arming", lambda at: Arming(at, arming=0, repeat=0))
+    patch.setattr("travello_desk.tui.dialogs.guarded.Arming", lambda at: Arming(at, arming=0, repeat=0, settle=0))
 
 
 def app_for(scene: Scene, desk: Desk, **more: Any) -> DeskApp:

@@ -40,7 +40,7 @@ async def hotel(hotel: Desk) -> Desk:
 @pytest.fixture(autouse=True)
 def _guard_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard on Enter has its own tests."""
-    monkeypatch.setattr(guarded, "Arming", lambda opened_at: Arming(opened_at, arming=0, repeat=0))
+    monkeypatch.setattr(guarded, "Arming", lambda opened_at: Arming(opened_at, arming=0, repeat=0, settle=0))
 
 
 async def shows(pilot: Pilot[Any], app: DeskApp, *texts: str) -> None:

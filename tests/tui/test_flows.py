@@ -27,7 +27,7 @@ SIZES = [(80, 24), (120, 34)]
 @pytest.fixture(autouse=True)
 def _guard_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """These are about what follows what; when a key is believed has tests of its own."""
-    monkeypatch.setattr(guarded, "Arming", lambda opened_at: Arming(opened_at, arming=0, repeat=0))
+    monkeypatch.setattr(guarded, "Arming", lambda opened_at: Arming(opened_at, arming=0, repeat=0, settle=0))
 
 
 class Clerk:

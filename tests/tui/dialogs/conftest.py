@@ -41,7 +41,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 def _guard_at_rest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Most tests are about what a dialog does, not about when it believes a key; others say `REAL_GUARD = True`."""
     if not getattr(request.module, "REAL_GUARD", False):
-        monkeypatch.setattr(guarded, "Arming", lambda opened_at: Arming(opened_at, arming=0, repeat=0))
+        monkeypatch.setattr(guarded, "Arming", lambda opened_at: Arming(opened_at, arming=0, repeat=0, settle=0))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -168,7 +168,7 @@ class DeskDialog(BookingModal[Outcome | None]):
     @on(Button.Pressed, "#deed")
     def deed_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.do_it()
+        self.meant(self.do_it)
 
     @on(Button.Pressed, "#back")
     def back_pressed(self, event: Button.Pressed) -> None:
@@ -177,7 +177,7 @@ class DeskDialog(BookingModal[Outcome | None]):
 
     def action_confirm(self) -> None:
         if self.YES_KEY:
-            self.do_it()
+            self.meant(self.do_it)
 
     def do_it(self) -> None:
         if self.busy or self.stopped or self.finished or not self.ready():

@@ -5,6 +5,7 @@ Keys are judged by the time at which the terminal sent them, not by the time at 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -72,6 +73,22 @@ class GuardedModal(ModalScreen[Result]):
         if event.key in GUARDED and not self.arming.allows(event.key, event.time):
             event.stop()
             event.prevent_default()
+
+    def meant(self, deed: Callable[[], object], looks: int = 1) -> None:
+        """Do it once the press has proved to be one: no repeat of it has followed, and the window still stands."""
+        presses, due = self.arming.presses, Message().time + self.arming.settle
+
+        def look() -> None:
+            believed = self.arming.believes(presses, Message().time - due, looks)
+            if believed:
+                deed()
+            elif believed is None:
+                self.meant(deed, looks + 1)
+
+        if self.arming.settle:
+            self.set_timer(self.arming.settle, look)
+        else:
+            deed()
 
     def on_resize(self, event: events.Resize) -> None:
         self.box.styles.max_height = min(HIGHEST, event.size.height)

@@ -7,6 +7,7 @@ address of Stripe's page is never printed, because a terminal would break it (D4
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -328,7 +329,7 @@ class LinkDialog(BookingModal[Outcome | None]):
     async def action_yes(self) -> None:
         """Yes to the offered currency; otherwise the silent twin of `c`."""
         if self.offer is not None:
-            self.start(confirmed=self.offer)
+            self.meant(partial(self.start, confirmed=self.offer))
         else:
             await self.action_copy()
 
@@ -364,7 +365,7 @@ class LinkDialog(BookingModal[Outcome | None]):
             self.warned = True
             self.look_again()
             return
-        self.start(renew=True)
+        self.meant(partial(self.start, renew=True))
 
     def action_again(self) -> None:
         if self.fault and not self.making:
