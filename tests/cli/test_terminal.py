@@ -74,6 +74,13 @@ def test_told_to_end_it_leaves_the_terminal_whole(tmp_path: Path, number: signal
     assert b"\x1b[?1049l" in painted
 
 
+def test_ctrl_c_says_how_to_leave_before_anybody_has_signed_in(tmp_path: Path) -> None:
+    with desk(tmp_path) as (process, ours, _):
+        os.write(ours, b"\x03")
+        read_until(ours, b"Ctrl+Q quits")
+        assert process.poll() is None
+
+
 def test_a_new_size_is_painted(tmp_path: Path) -> None:
     with desk(tmp_path) as (process, ours, _):
         fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 132, 0, 0))

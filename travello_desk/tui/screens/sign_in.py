@@ -100,9 +100,9 @@ class SignInScreen(ModalScreen[User]):
         await self.box.mount_all([Words(id="who"), *parts, Words(id="said"), Words(id="health")])
         self.box.border_title = Content("Locked" if self.locked_by else "travello-desk")
         self.box.border_subtitle = Content("Enter sign in · Ctrl+Q leave")
+        self.set_focus(self.name_field if self.first else self.names)
         await self.refresh_words()
         self.set_interval(1, self.refresh_words)
-        (self.name_field if self.first else self.names).focus()
 
     @property
     def offers_sandbox(self) -> bool:
@@ -174,7 +174,7 @@ class SignInScreen(ModalScreen[User]):
         if not self.first and place < len(self.listed):
             self.turn_to(place)
             self.names.highlighted = place
-            self.pin.focus()
+            self.set_focus(self.pin)  # at once: the next digits, typed fast, are the PIN's already
 
     def action_names(self) -> None:
         if not self.first:
@@ -184,7 +184,7 @@ class SignInScreen(ModalScreen[User]):
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.pin.focus()
+        self.set_focus(self.pin)
 
     @on(OptionList.OptionHighlighted)
     def another(self, event: OptionList.OptionHighlighted) -> None:
