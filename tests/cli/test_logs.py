@@ -128,3 +128,15 @@ async def test_explain_tells_the_story_in_the_order_of_time(paid: int, shell: Sh
     assert as_text[:2] == ["TRV-1: PAID", "Payment 1 of 1: Rs. 10,000, SUCCEEDED"]
     assert (await shell.told("explain", "TRV-2"))["chapters"] == []
     assert "Nothing has happened yet." in (await shell.run("explain", "TRV-2")).stdout
+
+
+async def test_proof_says_that_the_order_of_the_events_does_not_matter(paid: int, shell: Shell) -> None:
+    found = await shell.told("proof", "TRV-1")
+    assert (found["holds"], found["exact"], found["events"], found["orders"]) == (True, True, 3, 6)
+    assert len(found["endings"]) == 1
+    assert found["endings"][0]["end"] == found["stored"]
+    said = await shell.run("proof", "TRV-1")
+    assert said.returncode == 0
+    assert said.stdout.startswith("TRV-1: 3 events in every order (6), each also heard twice at every moment: one and")
+    assert (await shell.told("proof", "TRV-2"))["events"] == 0
+    assert (await shell.told("proof", "TRV-3", code=1))["success"] is False

@@ -1,93 +1,33 @@
-"""The desk's books in memory: rows of one booking, loose facts, and the road every report takes. No store, no I/O.
+"""The desk's books in memory: one booking, loose facts, and the road every report takes. No store, no I/O.
 
-Immutable, so that a proof can walk a tree of orders; it resolves and merges only with the heart's own functions.
+The very replica of payments/replica.py, for the booking and the installation of the stories.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from tests.payments.stripe_objects import INSTALL
-from travello_desk.payments.facts import Asked, AttemptFacts, Ledger, Payment
 from travello_desk.payments.observe import Observation
-from travello_desk.payments.projection import Alert, BookingView, PaymentView, project
-from travello_desk.payments.resolve import Outcome, absorb, gather, links_of, resolve
+from travello_desk.payments.projection import Alert, PaymentView
+from travello_desk.payments.replica import Replica, Row
+
+__all__ = ["BOOKING_ID", "Book", "Row", "outcome"]
 
 BOOKING_ID = 15
 
 
 @dataclass(frozen=True)
-class Row:
-    """One payment row: its uid and the payment."""
+class Book(Replica):
+    """One booking and everything told about it so far."""
 
-    uid: str
-    payment: Payment
-
-    @property
-    def paid_by(self) -> str:
-        return self.payment.facts.payment_intent_id if self.payment.facts.received[0] else ""
-
-    @property
-    def session_id(self) -> str:
-        return self.payment.facts.session_id
-
-
-@dataclass(frozen=True)
-class Book:
-    """One booking and everything told about it so far. It is its own Index."""
-
-    ledger: Ledger
-    rows: tuple[Row, ...] = ()
-    loose: frozenset[Observation] = frozenset()
-    ignored: int = field(default=0, compare=False)
-
-    # the Index protocol
-
-    def by_uid(self, payment_uid: str) -> Row | None:
-        return next((row for row in self.rows if row.uid == payment_uid), None)
-
-    def by_stripe_id(self, stripe_id: str) -> Row | None:
-        return next((row for row in self.rows if stripe_id in links_of(row.payment.facts)), None)
-
-    def has_booking(self, booking_id: int) -> bool:
-        return booking_id == BOOKING_ID
-
-    # one road for every report
+    booking_id: int = BOOKING_ID
+    install: str = INSTALL
 
     def told(self, seen: Observation) -> Book:
-        answer = resolve(seen, INSTALL, self)
-        if answer.outcome is Outcome.KNOWN and answer.payment is not None:
-            return self.merged(answer.payment, seen)
-        if answer.outcome is Outcome.ADOPT:
-            return self.merged(self.adopted(seen), seen)
-        if answer.outcome is Outcome.LOOSE:
-            return replace(self, loose=self.loose | {seen})
-        return replace(self, ignored=self.ignored + 1)
-
-    def adopted(self, seen: Observation) -> Row:
-        """A row for a session this desk had lost: it asks what the booking asks now (B27)."""
-        asked = Asked(self.ledger.amount_minor, self.ledger.currency, self.ledger.amount_minor, self.ledger.currency)
-        uid = seen.keys.payment_uid or seen.keys.client_reference_id or seen.keys.session_id
-        if self.by_uid(uid) is not None:
-            uid = f"adopted-{seen.keys.session_id}-{seen.keys.payment_intent_id}"
-        return Row(uid, Payment(len(self.rows) + 1, asked, AttemptFacts()))
-
-    def merged(self, row: Row, seen: Observation) -> Book:
-        taken: set[Observation] = set()
-
-        def kept_under(stripe_ids: tuple[str, ...]) -> list[Observation]:
-            found = [o for o in self.loose if set(stripe_ids) & set(o.keys.object_ids)]
-            taken.update(found)
-            return found
-
-        payment = gather(absorb(row.payment, seen), kept_under)
-        others = tuple(known for known in self.rows if known.uid != row.uid)
-        rows = tuple(sorted((*others, Row(row.uid, payment)), key=lambda known: known.payment.seq))
-        return replace(self, rows=rows, loose=self.loose - taken)
-
-    @property
-    def view(self) -> BookingView:
-        return project(replace(self.ledger, payments=tuple(row.payment for row in self.rows)))
+        after = super().told(seen)
+        assert isinstance(after, Book)
+        return after
 
 
 def outcome(book: Book) -> str:

@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bookings": ("bookings:bookings", "List and search bookings"),
     "booking": ("bookings:booking", "One booking with payments, refunds, timeline"),
     "explain": ("story:explain", "The story of a booking's payments in sentences"),
+    "proof": ("story:proof", "Replay a booking's events in every order: one and the same end"),
     "new": ("forms:new", "Make a booking"),
     "edit": ("forms:edit", "Change guest, stay, room or price"),
     "link": ("links:link", "Create or reuse the payment link, of one booking or of many"),

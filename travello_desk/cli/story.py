@@ -1,7 +1,8 @@
-"""`explain`: the story of a booking's payments in sentences, in the order of time."""
+"""`explain`, the story of a booking's payments in sentences; `proof`, that the order of its events does not matter."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from travello_desk.cli.root import json_option, plain, print_json, run
 from travello_desk.money import major_number
 from travello_desk.operations import present
 from travello_desk.payments.chapters import Chapter, chapters
+from travello_desk.payments.proof import Proof
 from travello_desk.store import ledger, payments, timeline
 from travello_desk.store.bookings import Booking
 from travello_desk.store.tx import Tx
@@ -46,6 +48,45 @@ def explain(ctx: click.Context, wanted: str, as_json: bool) -> None:
             click.echo(plain(f"{present.iso(at) or '—':<20}  {sentence}"))
     if not found:
         click.echo("Nothing has happened yet.")
+
+
+@click.command()
+@click.argument("wanted", metavar="ID")
+@json_option
+@click.pass_context
+def proof(ctx: click.Context, wanted: str, as_json: bool) -> None:
+    """Replay a booking's own events in every order, in memory, and show that the end is the same. Exit code 1 when it
+    is not, with the two orders that differ."""
+    from travello_desk.operations.order_proof import order_proof
+
+    async def work(context: Any) -> tuple[Booking, Proof]:
+        booking = await present.find_booking(context, wanted)
+        return booking, await order_proof(context, booking.id)
+
+    booking, found = run(ctx, work, as_json=as_json)
+    if as_json:
+        print_json(proved(booking, found))
+    else:
+        click.echo(plain(f"{booking.reference}: {found.sentence}"))
+        for line in found.lines:
+            click.echo(plain(line))
+    sys.exit(0 if found.holds else 1)
+
+
+def proved(booking: Booking, found: Proof) -> dict[str, Any]:
+    return {
+        "booking_id": booking.id,
+        "reference": booking.reference,
+        "holds": found.holds,
+        "exact": found.exact,
+        "events": found.events,
+        "orders": found.orders,
+        "tried": found.tried,
+        "agrees_with_store": found.agrees,
+        "endings": [{"order": list(one.order), "end": list(one.lines)} for one in found.endings],
+        "stored": list(found.stored),
+        "sentence": found.sentence,
+    }
 
 
 def document(chapter: Chapter) -> dict[str, Any]:

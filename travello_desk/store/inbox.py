@@ -7,12 +7,11 @@ makes "refund before completed" end like the other order.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from travello_desk.payments.events import StripeEvent
-from travello_desk.payments.facts import AttemptFacts, Ledger, Payment
 from travello_desk.payments.narrative import Cause
 from travello_desk.payments.observe import (
     Observation,
@@ -205,14 +204,6 @@ COUNTERS = {
 def counters(tx: Tx) -> dict[str, int]:
     """Numbers for the machine's watchers. Each is read from an index that stays small."""
     return {name: tx.value(sql) or 0 for name, sql in COUNTERS.items()}
-
-
-def empty_ledger_of(loaded: ledgers.Loaded) -> Ledger:
-    """The same booking without anything Stripe has told: where a replay starts."""
-    payments = tuple(
-        Payment(p.seq, p.asked, AttemptFacts(create="CREATED"), (), (), p.accepted) for p in loaded.ledger.payments
-    )
-    return replace(loaded.ledger, payments=payments)
 
 
 MOST_REJECTIONS = 10_000

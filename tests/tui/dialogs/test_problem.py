@@ -180,6 +180,30 @@ async def test_the_story_of_a_payment_in_sentences(desk: Desk, size: tuple[int, 
         await until(lambda: host.answered)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_order_of_the_events_is_proved_not_to_matter(
+    desk: Desk, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from travello_desk.operations.checkout import checkout
+    from travello_desk.payments import facts
+
+    booking_id = await desk.book("TRV-1")
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    await desk.sandbox.decline(link.session_id)
+    await desk.sandbox.pay(link.session_id)
+    await desk.feed()
+    async with shown(desk.ctx, ExplainDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
+        assert "o order proof" in host.flat()
+        await press(pilot, "o")
+        await until(lambda: "3 events in every order (6), each also heard twice" in host.flat())
+        assert "one and the same end" in host.flat()
+        with monkeypatch.context() as patched:
+            patched.setattr(facts, "higher", lambda _rank, left, right: right or left)
+            await press(pilot, "o")
+            await until(lambda: "TWO DIFFERENT ENDS" in host.flat())
+            assert "told as" in host.flat()
+
+
 async def test_the_story_of_a_booking_without_online_payments(house: House) -> None:
     booking_id = await house.book()
     async with shown(house.ctx, ExplainDialog(house.ctx, AYESHA, booking_id)) as (host, _):

@@ -6,9 +6,12 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from travello_desk.operations.order_proof import order_proof
 from travello_desk.payments.chapters import chapters
+from travello_desk.payments.rules import Refused
 from travello_desk.store import timeline
-from travello_desk.tui import when
+from travello_desk.store.errors import StoreError
+from travello_desk.tui import when, work
 from travello_desk.tui.clipboard import copy_text
 from travello_desk.tui.dialogs.base import Outcome
 from travello_desk.tui.dialogs.booking_modal import BookingModal
@@ -17,7 +20,8 @@ from travello_desk.tui.dialogs.problem import without_personal
 
 
 class ExplainDialog(BookingModal[Outcome | None]):
-    """Every attempt with what happened to it; `c` copies the story without the guest's data."""
+    """Every attempt with what happened to it; `c` copies the story without the guest's data, `o` proves that the order
+    in which Stripe told it does not matter."""
 
     VERB = "What happened"
     WIDTH = 76
@@ -27,6 +31,7 @@ class ExplainDialog(BookingModal[Outcome | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "back", "Close", show=False, id="explain.close"),
         Binding("c,y", "copy", "Copy", id="explain.copy"),
+        Binding("o", "prove", "Order proof", id="explain.prove"),
         Binding("up", "page(-1)", "Up", show=False, id="explain.up"),
         Binding("down", "page(1)", "Down", show=False, id="explain.down"),
     ]
@@ -34,7 +39,7 @@ class ExplainDialog(BookingModal[Outcome | None]):
     async def on_mount(self) -> None:
         if not await self.opened():
             return
-        self.entitle(self.title_words(), "c copy, without the guest's data · Esc close")
+        self.entitle(self.title_words(), "c copy, without the guest's data · o order proof · Esc close")
         await self.box.mount_all([Words(id="story"), Words(id="said", classes="said")])
         self.look_again()
         self.arm()
@@ -67,3 +72,21 @@ class ExplainDialog(BookingModal[Outcome | None]):
     async def action_copy(self) -> None:
         story = without_personal("\n".join([self.booking.booking.reference, *self.lines()]), self.private())
         self.query_one("#said", Words).update(await copy_text(self.app, story))
+
+    async def action_prove(self) -> None:
+        """Replay the events in every order; in a thread, and told here."""
+        self.say("Replaying…")
+        work.start(self, self.prove, "order proof")
+
+    async def prove(self) -> None:
+        try:
+            found = await order_proof(self.ctx, self.booking.booking.id)
+        except (Refused, StoreError) as failed:
+            self.say(str(failed))
+            return
+        sign = "✓" if found.holds else "✗"
+        self.say("\n".join([f"{sign} {found.sentence}", *([] if found.holds else found.lines)]))
+
+    def say(self, words: str) -> None:
+        if self.is_attached:
+            self.query_one("#said", Words).update(words)
