@@ -108,6 +108,7 @@ def find_owner(tx: Tx, observation: Observation, install: str) -> Resolution[Own
 def keep_loose(tx: Tx, observation: Observation, source: dict[str, Any], seen: int, origin: str) -> None:
     """Keep the object itself under each id that may lead to its payment later."""
     keys = observation.keys
+    tx.nothing_loose = False
     for object_key in {keys.payment_intent_id, keys.charge_id} - {""}:
         tx.insert(
             "INSERT INTO loose_facts (object_key, kind, body, seen, source, at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -158,10 +159,19 @@ def claim(tx: Tx, payment_id: int, known: tuple[str, ...], stripe_ids: tuple[str
         return []
     link, find_loose, drop_loose = CLAIM[len(fresh)]
     tx.execute(link, [value for stripe_id in fresh for value in (stripe_id, payment_id)])
+    if nothing_loose(tx):
+        return []
     rows = tx.all(find_loose, fresh)
     if rows:
         tx.execute(drop_loose, fresh)
     return [OBSERVE_AGAIN[kind](json.loads(body), seen) for kind, body, seen in rows]
+
+
+def nothing_loose(tx: Tx) -> bool:
+    """Whether nothing at all is kept loose, as nearly always: asked once for all events of a shared commit."""
+    if not tx.nothing_loose:
+        tx.nothing_loose = tx.one("SELECT 1 FROM loose_facts LIMIT 1") is None
+    return tx.nothing_loose
 
 
 def claim_statements(count: int) -> tuple[str, str, str]:

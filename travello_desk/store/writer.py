@@ -103,7 +103,7 @@ def savepoint(connection: sqlite3.Connection, tx: Tx, request: Request) -> None:
     connection.execute("SAVEPOINT request")
     run(tx, request)
     if request.error is not None:
-        tx.timeline_tip = tip
+        tx.timeline_tip, tx.nothing_loose = tip, False
         connection.execute("ROLLBACK TO request")
     connection.execute("RELEASE request")
 

@@ -26,6 +26,7 @@ class PostgresTx(Tx):
         self.now = now
         self.changed = set()
         self.timeline_tip = None
+        self.nothing_loose = False
         self.cursor = connection.cursor()
         self.with_id = with_id
 

@@ -136,7 +136,7 @@ class PostgresWriter(GroupCommit):
                 changed |= request.changed
             elif apart:
                 connection.execute(b"ROLLBACK TO request")
-                tx.timeline_tip = tip
+                tx.timeline_tip, tx.nothing_loose = tip, False
             else:
                 return None
         return changed
