@@ -39,6 +39,7 @@ NO_KEY = (
     "No STRIPE_SECRET_KEY is set: the desk works, online payments do not. "
     "Ctrl+T shows everything in a sandbox, without real money."
 )
+FIRST, KNOWN = "Enter signs in", "your number, then the PIN"
 
 
 class SignInScreen(ModalScreen[User]):
@@ -99,7 +100,7 @@ class SignInScreen(ModalScreen[User]):
             parts = [*parts, Words(NO_KEY, id="no-key")]
         await self.box.mount_all([Words(id="who"), *parts, Words(id="said"), Words(id="health")])
         self.box.border_title = Content("Locked" if self.locked_by else "travello-desk")
-        self.box.border_subtitle = Content("Enter sign in · Ctrl+Q leave")
+        self.box.border_subtitle = Content(f"{FIRST if self.first else KNOWN} · Ctrl+Q leaves")
         self.set_focus(self.name_field if self.first else self.names)
         await self.refresh_words()
         self.set_interval(1, self.refresh_words)
