@@ -53,6 +53,16 @@ async def test_a_scanner_types_and_presses_enter(hotel: Desk, model: Model) -> N
         assert screen.table.has_focus
 
 
+async def test_a_new_search_takes_the_place_of_the_last_one_and_an_arrow_keeps_it(hotel: Desk) -> None:
+    app = desk_app(hotel)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"khan", "enter", "slash", *"rossi")
+        assert app.screen.box.value == "rossi"  # type: ignore[attr-defined]
+        await pilot.press("enter", "slash", "right", *" m")
+        assert app.screen.box.value == "rossi m"  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_found_offers_the_search_with_fewer_filters(hotel: Desk, size: tuple[int, int]) -> None:
     app = desk_app(hotel)

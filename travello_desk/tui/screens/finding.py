@@ -35,7 +35,7 @@ class Finding(Marking):
     # Typing
 
     def desk_search(self) -> None:
-        self.box.focus()
+        self.box.begin()
 
     @on(Input.Changed, "#search")
     def typed(self, message: Input.Changed) -> None:

@@ -173,7 +173,7 @@ class LogPlace(DeskScreen, Generic[T]):
     # Actions
 
     def desk_filter(self) -> None:
-        self.box.focus()
+        self.box.begin()
 
     def desk_day_before(self) -> None:
         self.go_to_day(self.day_on - timedelta(days=1))

@@ -23,6 +23,11 @@ class SearchBox(Input):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, compact=True, select_on_focus=False)
 
+    def begin(self) -> None:
+        """A new search: what was typed last is marked, so that a letter takes its place and an arrow keeps it."""
+        self.focus()
+        self.select_all()
+
     def action_step_back(self) -> None:
         if self.value:
             self.value = ""
