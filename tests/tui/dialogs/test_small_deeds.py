@@ -158,6 +158,9 @@ async def test_undoing_a_mark(house: House, size: tuple[int, int]) -> None:
         assert "Writes PAID → PENDING" in text
         assert host.deed() == ("Undo mark paid", False)
         await press(pilot, *"wrong booking")
+        await press(pilot, "enter")
+        assert host.words("#said") == "Tab goes to the button, Enter there does it"
+        assert not host.answered
         await pilot.click("#deed")
         await until(lambda: host.answered)
     assert house.booking(booking_id).status == "PENDING"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -30,6 +30,7 @@ from travello_desk.tui.dialogs.fields import Field, GuardedButton, Words
 from travello_desk.tui.dialogs.reading import Seen
 
 log = logging.getLogger(__name__)
+ON_TO_THE_BUTTON: Final = "Tab goes to the button, Enter there does it"
 HAS_LEFT = "The request has left; closing this window does not stop it"
 
 
@@ -162,6 +163,8 @@ class DeskDialog(BookingModal[Outcome | None]):
         fields = [widget for widget in after if isinstance(widget, (Field, Choice))]
         if fields:
             fields[0].focus()
+        elif self.ready() and not (self.busy or self.stopped):
+            self.say(ON_TO_THE_BUTTON)
 
     # The deed.
 
