@@ -28,6 +28,7 @@ from travello_desk.operations.clock import watch_clock
 from travello_desk.operations.context import Context
 from travello_desk.operations.currency_support import CHECK_SECONDS, check_support
 from travello_desk.operations.health import STARTING
+from travello_desk.operations.hearing import CLOCK_SECONDS
 from travello_desk.operations.mail import Delivery, remind
 from travello_desk.operations.poll import poll_job
 from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
@@ -42,7 +43,6 @@ log = logging.getLogger(__name__)
 MAIL_SECONDS = 3
 REMINDER_SECONDS = 600
 YOUNG_OBJECTS = 5_000
-CLOCK_SECONDS = 300
 STUCK_SECONDS = 60
 
 

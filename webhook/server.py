@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from travello_desk.operations.context import Context
+from travello_desk.operations.health import OTHER_DESK
 from webhook.operations_pages import APP
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,6 @@ KEEP_ALIVE_SECONDS = 75.0
 """Also how long a client may take over its request line and headers."""
 ASK_SECONDS = 2.0
 TAKE_OVER_SECONDS = 15.0
-OTHER_DESK = "other desk"
 
 
 class NotRubbish(logging.Filter):

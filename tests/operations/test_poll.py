@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.desk import Desk
+from travello_desk.operations import poll as polling
 from travello_desk.operations.checkout import checkout
 from travello_desk.operations.errors import StripeFailed
-from travello_desk.operations.poll import poll, poll_job
+from travello_desk.operations.poll import Stage, poll, poll_job
 from travello_desk.operations.reconcile import reconcile
 from travello_desk.operations.refund import Request, refund
 from travello_desk.operations.resume import resume
@@ -142,3 +145,38 @@ async def test_a_day_old_refund_is_looked_for_and_never_sent_again(desk: Desk, f
     assert len(desk.posts("/v1/refunds")) == posts
     assert desk.view(booking_id).payments[0].refunded_minor == (200_000 if happened else 0)
     assert len(desk.sandbox.books.refunds) == int(happened)
+
+
+async def test_a_look_at_the_past_tells_how_far_it_has_come(desk: Desk) -> None:
+    booking_id = await desk.book()
+    link = await checkout(desk.ctx, booking_id, "Ayesha")
+    await desk.sandbox.pay(link.session_id)
+    desk.time.seconds += DAY
+    told: list[Stage] = []
+    await reconcile(desk.ctx, since=int(desk.time()) - 2 * DAY, by_object=True, progress=told.append)
+    assert [stage.what for stage in told] == ["objects", "events"]
+    assert (told[0].done, told[0].total, told[0].percent) == (1, 1, 100)
+    assert 45 <= told[-1].percent <= 55, "the last event was half of the way back"
+
+
+async def test_the_background_says_that_it_is_catching_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only while it lasts, and only when it is more than a handful."""
+    monkeypatch.setattr(polling, "BATCH", 2)
+    seen: list[str] = []
+    flush = polling.flush
+
+    async def watched(*given: Any) -> None:
+        await flush(*given)
+        seen.append(desk.ctx.health.catching_up)
+
+    monkeypatch.setattr(polling, "flush", watched)
+    booking_id = await desk.book()
+    for _ in range(3):
+        await desk.sandbox.decline((await checkout(desk.ctx, booking_id, "Ayesha")).session_id)
+    desk.time.seconds += 600
+    await poll_job(desk.ctx)
+    assert any(words.endswith(" %") for words in seen)
+    assert desk.ctx.health.catching_up == ""
+    desk.sandbox.faults.always("GET *", "reset_before")
+    await poll_job(desk.ctx)
+    assert desk.ctx.health.catching_up == ""

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from travello_desk.cli.bars import Bars
 from travello_desk.cli.root import doors, fail, guarded, json_option, print_json, run
 
 
@@ -83,13 +84,10 @@ def reconcile(ctx: click.Context, since: str | None, objects: bool, as_json: boo
 
     back = ttl_seconds(since) if since else None
 
-    def progress(what: str, count: int) -> None:
-        if not as_json:
-            click.echo(f"\r{count} {what}", err=True, nl=False)
-
     async def work(context: Any) -> Reconciled:
         start = int(context.clock()) - back if back else None
-        return await run_reconcile(context, since=start, by_object=objects, progress=progress)
+        with Bars(quiet=as_json) as bars:
+            return await run_reconcile(context, since=start, by_object=objects, progress=bars.show)
 
     done = run(ctx, work, as_json=as_json)
     if as_json:
@@ -103,7 +101,7 @@ def reconcile(ctx: click.Context, since: str | None, objects: bool, as_json: boo
             }
         )
     else:
-        click.echo(f"\r{done.sentence}")
+        click.echo(done.sentence)
 
 
 @click.command()

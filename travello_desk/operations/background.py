@@ -96,7 +96,7 @@ class Background:
         try:
             health.lease_holder = await self.ctx.store.write(partial(self._hold, probe=bool(health.store_fault)))
             if not health.lease_holder:
-                health.last_poll_at = max(health.last_poll_at, await self.ctx.store.read(polled_at))
+                health.polled_elsewhere(await self.ctx.store.read(polled_at))
         except StoreError:
             health.lease_holder = False
 

@@ -8,6 +8,9 @@ from typing import Final
 STARTING: Final = "starting"
 """The listener of a desk whose screen has just opened."""
 
+OTHER_DESK: Final = "other desk"
+"""Another desk on this store has the port, and listens for this one too."""
+
 REFUSED_IN_ROW = 3
 """So many deliveries refused one after another for their signature are no accident (A6)."""
 
@@ -35,11 +38,18 @@ class Health:
     refused_today: int = 0
     webhook_secret_missing: bool = False
     lease_holder: bool = False
+    catching_up: str = ""
+    """How far a long look at the past has come: `45 %`, or empty while there is none."""
     caught_up: str = ""
     """What was recovered at start, for one toast: `caught up: 7 events`."""
 
     def stripe_answered(self, now: int) -> None:
         self.stripe_seen_at, self.stripe_fault = now, ""
+
+    def polled_elsewhere(self, at: int) -> None:
+        """Another instance polls for all: what it heard at `at` is heard, and Stripe answered then."""
+        self.last_poll_at = max(self.last_poll_at, at)
+        self.stripe_seen_at = max(self.stripe_seen_at, at)
 
     def stripe_failed(self, sentence: str, *, refused: bool) -> None:
         """Stripe did not answer, or refused us for good (a key that was revoked): only that wants a banner."""

@@ -27,7 +27,22 @@ STRIPE_KEEPS_SECONDS = 30 * 24 * 3600
 BATCH = 50
 SOURCE = "polling"
 
-Progress = Callable[[int], None]
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a look at the past has come: `count` of `what` so far, `done` of `total` steps of the way."""
+
+    what: str
+    count: int
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return min(100, max(0, 100 * self.done // self.total)) if self.total > 0 else 100
+
+
+Progress = Callable[[Stage], None]
 
 
 @dataclass(slots=True)
@@ -47,15 +62,26 @@ async def poll(ctx: Context, *, since: int | None = None, progress: Progress | N
     result = Polled(too_old=start < now - STRIPE_KEEPS_SECONDS)
     start = max(start, now - STRIPE_KEEPS_SECONDS)
     batch: list[dict[str, Any]] = []
+
+    def told(newest_at: int) -> None:
+        if progress:
+            progress(Stage("events", result.seen, min(now, newest_at) - start, now - start))
+
     async for document in ctx.stripe.list_events(types=EVENT_TYPES, created_gte=start):
         batch.append(document)
         if len(batch) >= BATCH:
-            await flush(ctx, batch, result, progress)
-    await flush(ctx, batch, result, progress)
+            await flush(ctx, batch, result, told)
+    await flush(ctx, batch, result, told)
     await ctx.store.write(lambda tx: cursors.advance(tx, CURSOR, now - OVERLAP_SECONDS))
-    ctx.health.last_poll_at, ctx.health.poll_fault = int(ctx.clock()), ""
-    ctx.health.stripe_answered(int(ctx.clock()))
+    note_poll(ctx, result)
     return result
+
+
+def note_poll(ctx: Context, result: Polled) -> None:
+    health, at = ctx.health, int(ctx.clock())
+    health.last_poll_at, health.poll_fault = at, ""
+    health.polled_news_at = at if result.new else health.polled_news_at
+    health.stripe_answered(at)
 
 
 async def is_too_old(ctx: Context, since: int | None = None) -> bool:
@@ -74,8 +100,8 @@ def where_to_begin(tx: Tx, now: int) -> int:
     return min(oldest, now - FIRST_LOOK_SECONDS) if oldest else now - FIRST_LOOK_SECONDS
 
 
-async def flush(ctx: Context, batch: list[dict[str, Any]], result: Polled, progress: Progress | None) -> None:
-    """One transaction: the events and the cursor."""
+async def flush(ctx: Context, batch: list[dict[str, Any]], result: Polled, told: Callable[[int], None]) -> None:
+    """One transaction: the events and the cursor; then `told` is called with the newest event's time."""
     if not batch:
         return
     outcomes = await ctx.store.write(
@@ -83,9 +109,9 @@ async def flush(ctx: Context, batch: list[dict[str, Any]], result: Polled, progr
     )
     result.seen += len(batch)
     result.new += sum(1 for outcome in outcomes if outcome != "duplicate")
+    newest_at = int(batch[-1].get("created") or 0)
     batch.clear()
-    if progress:
-        progress(result.seen)
+    told(newest_at)
 
 
 def store_page(tx: Tx, documents: list[dict[str, Any]], livemode: bool, install: str) -> list[str]:
@@ -104,23 +130,30 @@ async def poll_job(ctx: Context) -> None:
     """The background's poll: what Stripe does is noted in health, never raised."""
     if ctx.gateway is None:
         return
+
+    def tell(stage: Stage) -> None:
+        if stage.count >= BATCH:  # a handful is no news to anybody
+            ctx.health.catching_up = f"{stage.percent} %"
+
     try:
         if await is_too_old(ctx):
-            ctx.health.caught_up = await by_object(ctx)
+            ctx.health.caught_up = await by_object(ctx, tell)
             return
-        polled = await poll(ctx)
+        polled = await poll(ctx, progress=tell)
     except GatewayError as error:
         ctx.health.stripe_failed(error.sentence, refused=is_refused(error))
         return
+    finally:
+        ctx.health.catching_up = ""
     if polled.new and not ctx.health.caught_up:
         ctx.health.caught_up = f"caught up: {polled.new} event{'s' if polled.new != 1 else ''}"
 
 
-async def by_object(ctx: Context) -> str:
+async def by_object(ctx: Context, progress: Progress) -> str:
     """After a month without Stripe: what it no longer tells is looked up; what there is to say of it."""
     from travello_desk.operations.reconcile import reconcile  # which polls, too
 
-    return (await reconcile(ctx)).sentence
+    return (await reconcile(ctx, progress=progress)).sentence
 
 
 def polled_at(tx: Tx) -> int:

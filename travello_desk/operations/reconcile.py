@@ -5,20 +5,17 @@ Used at start, by `travello-desk reconcile`, and whenever a person does not beli
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from travello_desk.operations.context import Context
 from travello_desk.operations.ingest import ingest_objects
 from travello_desk.operations.look_up import look_up_payment, look_up_session
-from travello_desk.operations.poll import Polled, is_too_old, poll
+from travello_desk.operations.poll import Polled, Progress, Stage, is_too_old, poll
 from travello_desk.operations.resume import Resumed, resume
 from travello_desk.payments.observe import observe_session
 from travello_desk.store import payments
 from travello_desk.stripe_gateway.errors import GatewayError
 from travello_desk.stripe_gateway.refusals import is_missing
-
-Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +44,14 @@ async def reconcile(
     ctx: Context, *, since: int | None = None, by_object: bool = False, progress: Progress | None = None
 ) -> Reconciled:
     """Everything missed since `since` (unix seconds; None: the cursor). Raises GatewayError, NoStripe, StoreError."""
-    report = progress or (lambda what, count: None)
+    report = progress or (lambda stage: None)
     resumed = await resume(ctx)
     looked, missing = 0, 0
     # First the objects: polling moves the cursor, and a gap that is closed is not looked into again.
     if by_object or await is_too_old(ctx, since):
         await adopt_lost_sessions(ctx, since)
         looked, missing = await look_at_objects(ctx, since, report)
-    polled: Polled = await poll(ctx, since=since, progress=lambda count: report("events", count))
+    polled: Polled = await poll(ctx, since=since, progress=report)
     return Reconciled(polled.seen, polled.new, looked, missing, resumed)
 
 
@@ -69,7 +66,8 @@ async def look_at_objects(ctx: Context, since: int | None, report: Progress) -> 
     """Each session that could have changed, and each payment that could have been refunded or disputed."""
     sessions, intents = await ctx.store.read(lambda tx: payments.to_look_at(tx, since or 0))
     looked, missing = 0, 0
-    for look, object_id in [(look_up_session, s) for s in sessions] + [(look_up_payment, i) for i in intents]:
+    wanted = [(look_up_session, s) for s in sessions] + [(look_up_payment, i) for i in intents]
+    for look, object_id in wanted:
         try:
             await look(ctx, object_id)
         except GatewayError as error:
@@ -77,5 +75,5 @@ async def look_at_objects(ctx: Context, since: int | None, report: Progress) -> 
                 raise
             missing += 1
         looked += 1
-        report("objects", looked)
+        report(Stage("objects", looked, looked, len(wanted)))
     return looked, missing

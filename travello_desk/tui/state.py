@@ -6,13 +6,10 @@ from datetime import date
 
 from travello_desk.actions import User
 from travello_desk.operations.context import Context
-from travello_desk.operations.health import STARTING
+from travello_desk.operations.health import OTHER_DESK, STARTING
+from travello_desk.operations.hearing import BLIND, hearing, patience_seconds
 from travello_desk.tui import when
 from travello_desk.tui.bars import HeaderState, Light
-
-SILENT_SECONDS = 60
-OTHER_DESK = "other desk"
-"""How the listener says that another desk of this store has the port (webhook/server.py)."""
 
 
 def header_state(ctx: Context, user: User | None, business_on: date, calendar_on: date) -> HeaderState:
@@ -31,23 +28,35 @@ def header_state(ctx: Context, user: User | None, business_on: date, calendar_on
 
 
 def listener_light(ctx: Context, now: float) -> Light:
-    """Whether Stripe's events can reach us, and when the last one did. While it is polled, silence is not well."""
+    """How Stripe's news reach this desk and when the last ones did: `webhook 4 s`, `polling 12 s`, or since when it is
+    blind. A silent night is not blindness (operations/hearing.py)."""
     health = ctx.health
     if health.listener == STARTING:
         return Light("listener", "…")
-    heard = max(health.last_event_at, health.last_poll_at)
-    note = when.age(now - heard) if heard else ""
-    if health.listener_fault or not health.listener:
-        return Light("listener", "off" if not health.listener else note, good=False)
+    well = bool(health.listener) and not health.listener_fault
+    if ctx.gateway is None:
+        return Light("listener", ago(now, health.last_event_at) if well else "off", good=well)
+    heard = hearing(health, now, ctx.settings.stripe_poll_seconds)
+    if heard.by == BLIND:
+        return Light(f"blind since {since_text(ctx, heard.at, now)}", good=False)
     if health.listener == OTHER_DESK:
-        return Light("listener: other desk")
-    return Light("listener", note, good=not (heard and now - heard > patience(ctx)))
+        return Light(f"listener: {OTHER_DESK}")
+    return Light(heard.by, ago(now, heard.at), good=well)
+
+
+def ago(now: float, at: int) -> str:
+    return when.age(now - at) if at else ""
+
+
+def since_text(ctx: Context, at: int, now: float) -> str:
+    """`14:02`, and the day instead of it when that was not today: the header has no room for both."""
+    zone = ctx.settings.hotel_timezone
+    day, _, time = when.moment(at, zone, now).rpartition(" ")
+    return day or time
 
 
 def patience(ctx: Context) -> float:
-    """So long may nothing be heard: two rounds of polling and a minute at least; without polling nights are silent."""
-    every = ctx.settings.stripe_poll_seconds
-    return max(SILENT_SECONDS, 2 * every) if every and ctx.gateway is not None else float("inf")
+    return patience_seconds(ctx.settings.stripe_poll_seconds)
 
 
 def silent_since(ctx: Context) -> int:
@@ -58,13 +67,15 @@ def silent_since(ctx: Context) -> int:
 
 
 def stripe_light(ctx: Context, now: float) -> Light:
-    """Whether Stripe answers; silent for a minute is not well."""
+    """Whether Stripe answers; silent for two rounds of asking is not well."""
     if ctx.gateway is None:
         return Light("Stripe", "no key", good=False)
     seen = ctx.health.stripe_seen_at
     if ctx.health.stripe_fault:
         return Light("Stripe", when.age(now - seen) if seen else "fault", good=False)
+    if ctx.health.catching_up:
+        return Light("Stripe", f"catching up {ctx.health.catching_up}")
     if not seen:
         return Light("Stripe")
     silent = now - seen
-    return Light("Stripe", when.age(silent) if silent > SILENT_SECONDS else "", good=silent <= SILENT_SECONDS)
+    return Light("Stripe", when.age(silent) if silent > patience(ctx) else "", good=silent <= patience(ctx))

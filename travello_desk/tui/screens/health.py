@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from travello_desk.operations.context import Context
-from travello_desk.tui import when
+from travello_desk.tui.state import listener_light
 
 
 def health_words(ctx: Context, problems: int) -> str:
-    """`● store ok   ● listener 4 s   ● Stripe TEST   3 problems waiting`"""
+    """`● store ok   ● webhook 4 s   ● Stripe TEST   3 problems waiting`"""
     health = ctx.health
     parts = [mark("store ok", health.store_fault, "store"), listener_words(ctx), stripe_words(ctx)]
     if problems:
@@ -20,11 +20,11 @@ def mark(good: str, fault: str, name: str) -> str:
 
 
 def listener_words(ctx: Context) -> str:
-    health = ctx.health
-    if health.listener_fault or not health.listener:
-        return f"▲ listener {health.listener_fault or 'not running'}"
-    heard = max(health.last_event_at, health.last_poll_at)
-    return f"● listener {when.age(ctx.clock() - heard)}" if heard else "● listener"
+    """The same as the header's light, and why."""
+    light = listener_light(ctx, ctx.clock())
+    why = f": {ctx.health.listener_fault}" if ctx.health.listener_fault else ""
+    note = f" {light.note}" if light.note else ""
+    return f"{'●' if light.good else '▲'} {light.label}{note}{why}"
 
 
 def stripe_words(ctx: Context) -> str:
