@@ -45,6 +45,8 @@ class Subject:
     """False while no public address is set: phones could not open the link."""
     link_revoked: bool = False
     """True while the guest's permanent link is switched off."""
+    undo_fault: str | None = None
+    """Why the drawer does not let the mark go any more: its shift is counted or closed."""
 
 
 Available = Callable[[Subject, User], str | None]
@@ -123,7 +125,7 @@ def can_cancel(subject: Subject, user: User) -> str | None:
 def can_undo(subject: Subject, user: User) -> str | None:
     if subject.ledger.cancelled:
         return None
-    return text_of(undo_paid_refusal(subject.view))
+    return text_of(undo_paid_refusal(subject.view)) or subject.undo_fault
 
 
 def can_close_link(subject: Subject, user: User) -> str | None:

@@ -11,6 +11,11 @@ from hypothesis import strategies as st
 from tests.desk import Desk
 from travello_desk.operations import shifts
 from travello_desk.operations.arrival import Mark, PayOut, give_back, mark_paid, pay_out, undo_paid
+from travello_desk.operations.checkout import checkout
+from travello_desk.operations.pay_back import PayBack, pay_back
+from travello_desk.operations.refund import Request, new_uid, refund
+from travello_desk.operations.report import day_report
+from travello_desk.operations.report_text import text_of
 from travello_desk.operations.shifts import Actor, Closing
 from travello_desk.operations.verify import verify
 from travello_desk.payments.drawer import Count
@@ -230,3 +235,84 @@ async def test_what_the_rows_say_is_what_went_through(desk: Desk, deeds: list[tu
     assert signed.expected_minor == expected
     await shifts.close(desk.ctx, Actor(name), Closing(shift.id, 0, "model"))
     assert (await verify(desk.ctx)).differences == []
+
+
+async def returned(desk: Desk, reference: str, amount_minor: int = 10_000 * RS) -> int:
+    """A booking whose refund has come back to the hotel."""
+    booking_id = await desk.book(reference, "ONLINE", amount_minor)
+    await desk.sandbox.pay((await checkout(desk.ctx, booking_id, "Ayesha")).session_id)
+    await desk.feed()
+    done = await refund(desk.ctx, Request(booking_id, "Ayesha", None, uid=new_uid()))
+    await desk.feed()
+    await desk.sandbox.fail_refund(done.stripe_refund_id)
+    await desk.feed()
+    return booking_id
+
+
+async def test_cash_for_a_refund_that_came_back_leaves_the_drawer_with_a_voucher(desk: Desk) -> None:
+    shift = await shifts.open_shift(desk.ctx, AYESHA, 5_000 * RS)
+    first = await taken(desk, 11_500)
+    await pay_out(desk.ctx, first, 500 * RS, "minibar", "Ayesha")
+    came_back = await returned(desk, "TRV-back")
+    deed = PayBack(came_back, "Ayesha", "cash", "to herself", uid=new_uid())
+    done = await pay_back(desk.ctx, deed)
+    assert done.voucher_no.endswith("-0002"), "one series of vouchers"
+    assert await pay_back(desk.ctx, deed) == done, "a second press is the same"
+    drawer = (await shifts.look(desk.ctx, shift.id)).drawer
+    assert (drawer.paid_out_minor, drawer.paid_back_minor, drawer.expected_minor) == (500 * RS, 10_000 * RS, 6_000 * RS)
+    assert (await counted(desk, shift.id, 6_000)).words == "exact"
+    assert (await verify(desk.ctx)).differences == []
+
+
+async def test_the_drawer_s_rules_hold_for_it_as_for_money_paid_out(desk: Desk) -> None:
+    came_back = await returned(desk, "TRV-back")
+    shift = await shifts.open_shift(desk.ctx, AYESHA, 5_000 * RS)
+    for actor, code in (("Ayesha", "drawer_short"), ("Bilal", "no_shift")):
+        with pytest.raises(Refused) as refused:
+            await pay_back(desk.ctx, PayBack(came_back, actor, "cash", "x"))
+        assert refused.value.refusal.code == code
+    await counted(desk, shift.id, 5_000)
+    with pytest.raises(Refused, match="counted"):
+        await pay_back(desk.ctx, PayBack(came_back, "Ayesha", "cash", "x"))
+    done = await pay_back(desk.ctx, PayBack(came_back, "Ayesha", "transfer", "IBFT 9"))
+    assert done.voucher_no == "", "a transfer is not the drawer's"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE cash_returns SET amount_minor = 1",
+        "DELETE FROM cash_returns",
+        "INSERT INTO cash_returns (refund_uid, booking_id, shift_id, voucher_no, amount_minor, currency, actor, at)"
+        " VALUES ('other', 1, 1, 'V-9', 5, 'PKR', 'Ayesha', 0)",
+    ],
+)
+async def test_the_database_keeps_what_was_paid_back(desk: Desk, sql: str) -> None:
+    shift = await shifts.open_shift(desk.ctx, AYESHA, 10_000 * RS)
+    await pay_back(desk.ctx, PayBack(await returned(desk, "TRV-back"), "Ayesha", "cash", "x"))
+    await counted(desk, shift.id, 0)
+    with pytest.raises(Conflict):
+        await desk.ctx.store.write(lambda tx: tx.execute(sql))
+
+
+async def test_cash_without_a_shift_is_in_no_drawer_and_the_day_says_so(desk: Desk) -> None:
+    await taken(desk, 7_000, actor="Bilal")
+    await taken(desk, 2_000, actor="Bilal", tender="card")
+    shift = await shifts.open_shift(desk.ctx, AYESHA, 0)
+    await taken(desk, 10_000)
+    day = await day_report(desk.ctx)
+    assert [(total.count, total.amount_minor) for total in day.report.outside] == [(1, 7_000 * RS)]
+    cash = sum(total.amount_minor for total in day.report.totals if total.how == "cash")
+    drawer = (await shifts.look(desk.ctx, shift.id)).drawer
+    assert cash == drawer.taken_minor + sum(total.amount_minor for total in day.report.outside)
+    assert "Cash outside any shift: Rs. 7,000 in 1" in text_of(day.report, "Serena", day.shifts)
+    assert (await verify(desk.ctx)).differences == []
+
+
+async def test_an_undone_mark_and_cash_paid_back_outside_a_shift_are_taken_from_it(desk: Desk) -> None:
+    first = await taken(desk, 7_000)
+    await taken(desk, 30_000)
+    await undo_paid(desk.ctx, first, "wrong booking", "Ayesha")
+    await pay_back(desk.ctx, PayBack(await returned(desk, "TRV-back"), "Ayesha", "cash", "x"))
+    report = (await day_report(desk.ctx)).report
+    assert sum(total.amount_minor for total in report.outside) == 20_000 * RS

@@ -11,10 +11,16 @@ from rich.cells import cell_len
 
 from tests.desk import NOW, Desk
 from tests.tui.hotel import CLERK, Model
+from travello_desk.actions import actions_for
+from travello_desk.operations import shifts
+from travello_desk.operations.arrival import Mark, mark_paid
+from travello_desk.payments.drawer import Count
 from travello_desk.tui.badges import Glyphs
 from travello_desk.tui.detail import Detail, load_detail
 from travello_desk.tui.detail_text import Frame, detail_content
+from travello_desk.tui.undoable import last_undoable
 
+AYESHA = shifts.Actor("Ayesha")
 FRAME = Frame(42, CLERK, NOW, date(2026, 11, 24), ZoneInfo("Asia/Karachi"), Glyphs())
 
 
@@ -86,3 +92,22 @@ def test_the_newest_entry_of_the_timeline_stands_first(hotel: Desk, model: Model
 
 def test_there_is_no_detail_of_a_booking_that_is_not_there(hotel: Desk) -> None:
     assert hotel.ctx.store.read_now(lambda tx: load_detail(tx, 4711)) is None
+
+
+async def test_undo_says_before_its_window_that_the_shift_is_counted_or_closed(hotel: Desk) -> None:
+    booking_id = await hotel.book("TRV-77", "ARRIVAL")
+    shift = await shifts.open_shift(hotel.ctx, AYESHA, 0)
+    await mark_paid(hotel.ctx, Mark(booking_id, "Ayesha", "cash"))
+    assert why_no_undo(hotel, booking_id) is None
+    await shifts.sign_count(hotel.ctx, AYESHA, shift.id, Count((), 1_000_000))
+    assert why_no_undo(hotel, booking_id) == "The drawer it lies in is counted already: pay the money out instead"
+    await shifts.close(hotel.ctx, AYESHA, shifts.Closing(shift.id, 0))
+    assert why_no_undo(hotel, booking_id) == "The shift it was taken in is closed: pay the money out instead"
+    assert hotel.ctx.store.read_now(lambda tx: last_undoable(tx, CLERK)) != booking_id
+    text = " ".join(detail_content(detail_of(hotel, booking_id), FRAME).plain.split())
+    assert "z undo: The shift it was taken in is closed: pay the money out instead" in text
+
+
+def why_no_undo(hotel: Desk, booking_id: int) -> str | None:
+    subject = detail_of(hotel, booking_id).subject(link_known=True)
+    return next(reason for action, reason in actions_for(subject, CLERK) if action.id == "undo")

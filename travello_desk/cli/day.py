@@ -82,5 +82,13 @@ def document(day: Day) -> dict[str, Any]:
             }
             for due in found.dues
         ],
+        "cash_outside_shifts": [
+            {
+                "count": total.count,
+                "amount": major_number(total.amount_minor, total.currency),
+                "currency": total.currency,
+            }
+            for total in found.outside
+        ],
         "shifts": [shift_document(shift) for shift in day.shifts],
     }

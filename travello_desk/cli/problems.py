@@ -159,6 +159,8 @@ def pay_back(
     done = run(ctx, work, as_json=as_json)
     if as_json:
         amount_number = major_number(done.amount_minor, done.currency)
-        print_json({"success": True, "booking_id": done.booking_id, "amount": amount_number, "currency": done.currency})
+        document = {"booking_id": done.booking_id, "amount": amount_number, "currency": done.currency}
+        print_json({"success": True, **document, "voucher_no": done.voucher_no or None})
     else:
-        click.echo(f"Noted: {format_minor(done.amount_minor, done.currency)} paid back to the guest by {tender}")
+        paper = f", voucher {done.voucher_no}" if done.voucher_no else ""
+        click.echo(f"Noted: {format_minor(done.amount_minor, done.currency)} paid back to the guest by {tender}{paper}")

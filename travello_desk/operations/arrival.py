@@ -258,11 +258,14 @@ HOW_BACK = {
 
 def drawer_refusal(tx: Tx, wish: PayOut, currency: str) -> Refusal | None:
     """Why the drawer does not give it: none is open, it is counted, or it holds less."""
-    if wish.tender != "cash":
-        return None
-    shift = shifts.open_of(tx, wish.actor)
+    return cash_refusal(tx, wish.actor, wish.amount_minor, currency) if wish.tender == "cash" else None
+
+
+def cash_refusal(tx: Tx, actor: str, amount_minor: int, currency: str) -> Refusal | None:
+    """Why the drawer of this person does not give this much cash."""
+    shift = shifts.open_of(tx, actor)
     if shift is None:
         return NO_SHIFT if shifts.any_ever(tx) else None
     if shift.counted_at is not None:
         return COUNTED
-    return leave_refusal(shifts.drawer(tx, shift), wish.amount_minor, currency) if shift.currency == currency else None
+    return leave_refusal(shifts.drawer(tx, shift), amount_minor, currency) if shift.currency == currency else None

@@ -13,6 +13,7 @@ from travello_desk.store.shifts import Shift
 from travello_desk.store.tx import Tx
 
 HOWS = ("online", "cash", "card", "transfer", "cheque", "other", "refund", "paid out")
+OUTSIDE = "cash outside any shift"
 HOUR_SECONDS = 3600
 
 
@@ -46,6 +47,15 @@ class Report:
             counts[item.how, item.currency] += -1 if item.undone else 1
         ordered = sorted(sums, key=lambda key: (HOWS.index(key[0]) if key[0] in HOWS else len(HOWS), key[1]))
         return [Total(how, currency, counts[how, currency], sum(sums[how, currency])) for how, currency in ordered]
+
+    @property
+    def outside(self) -> list[Total]:
+        """Cash that went through no drawer, per currency: part of the totals, and of nobody's count."""
+        sums: dict[str, list[int]] = defaultdict(list)
+        for item in self.movements:
+            if item.outside:
+                sums[item.currency].append(item.amount_minor)
+        return [Total(OUTSIDE, currency, len(parts), sum(parts)) for currency, parts in sorted(sums.items())]
 
     @property
     def net(self) -> dict[str, int]:

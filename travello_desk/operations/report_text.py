@@ -35,8 +35,9 @@ def text_of(found: Report, hotel: str, shifts: Sequence[Shift] = ()) -> str:
     """The whole report, a line each, ready for paper."""
     lines = [hotel, f"Day report {found.day_on.isoformat()}", "", *sum_lines(found)]
     lines += ["", "By clerk", *clerk_lines(found), "", "Still due", *due_lines(found)]
-    if shifts:
-        lines += ["", "Shifts", *(shift_line(shift) for shift in shifts)]
+    drawers = [*(shift_line(shift) for shift in shifts), *outside_lines(found)]
+    if drawers:
+        lines += ["", "Shifts", *drawers]
     return "\n".join(lines) + "\n"
 
 
@@ -58,6 +59,14 @@ def due_lines(found: Report) -> list[str]:
         row(DUE_NAMES.get(due.kind, due.kind), due.bookings, describe_minor(due.amount_minor, due.currency))
         for due in found.dues
     ] or ["nothing"]
+
+
+def outside_lines(found: Report) -> list[str]:
+    """Cash that went through no drawer: it is in the sums above and in nobody's count."""
+    return [
+        f"Cash outside any shift: {describe_minor(total.amount_minor, total.currency)} in {total.count}"
+        for total in found.outside
+    ]
 
 
 def shift_line(shift: Shift) -> str:

@@ -63,7 +63,7 @@ def amount_refusal(amount_minor: int) -> Refusal | None:
 
 
 # What a row of the desk's ledger does to the drawer it belongs to.
-EFFECT = {"mark": 1, "undo": -1, "payout": -1}
+EFFECT = {"mark": 1, "undo": -1, "payout": -1, "payback": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +75,20 @@ class Drawer:
     undone_minor: int = 0
     paid_out_minor: int = 0
     dropped_minor: int = 0
+    paid_back_minor: int = 0
+    """For refunds that had come back to the hotel."""
 
     @property
     def expected_minor(self) -> int:
         """What should lie in it: the float and what came in, less what went out."""
-        return self.float_minor + self.taken_minor - self.undone_minor - self.paid_out_minor - self.dropped_minor
+        out = self.undone_minor + self.paid_out_minor + self.paid_back_minor + self.dropped_minor
+        return self.float_minor + self.taken_minor - out
 
 
 def drawer_of(float_minor: int, cash: Mapping[str, int], dropped_minor: int) -> Drawer:
-    """From the sums of cash by kind (`mark`, `undo`, `payout`)."""
-    return Drawer(float_minor, cash.get("mark", 0), cash.get("undo", 0), cash.get("payout", 0), dropped_minor)
+    """From the sums of cash by kind (`mark`, `undo`, `payout`, `payback`)."""
+    taken, undone, paid_out, paid_back = (cash.get(kind, 0) for kind in EFFECT)
+    return Drawer(float_minor, taken, undone, paid_out, dropped_minor, paid_back)
 
 
 def over_minor(counted_minor: int, expected_minor: int) -> int:

@@ -80,7 +80,7 @@ def receipts_of(tx: Tx, booking_id: int) -> list[DeskReceipt]:
 
 
 RECEIPTS, VOUCHERS = "R", "V"
-"""The series: `R-2026-0188` for money taken, `V-2026-0007` for cash paid out."""
+"""The series: `R-2026-0188` for money taken, `V-2026-0007` for money given back at the desk."""
 COUNTERS = {RECEIPTS: "receipts", VOUCHERS: "vouchers"}
 
 
@@ -104,8 +104,10 @@ def next_place(tx: Tx, year: int, series: str) -> int:
 def owner_of(tx: Tx, number: str) -> str | None:
     """The reference of the booking that has this number."""
     owner: str | None = tx.value(
-        "SELECT b.reference FROM desk_receipts d JOIN bookings b ON b.id = d.booking_id WHERE d.receipt_no = ?",
-        (number,),
+        "SELECT b.reference FROM desk_receipts d JOIN bookings b ON b.id = d.booking_id WHERE d.receipt_no = ?"
+        " UNION ALL"
+        " SELECT b.reference FROM cash_returns c JOIN bookings b ON b.id = c.booking_id WHERE c.voucher_no = ?",
+        (number, number),
     )
     return owner
 

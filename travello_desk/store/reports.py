@@ -22,6 +22,8 @@ class Movement:
     actor: str
     reference: str
     undone: bool = False
+    outside: bool = False
+    """Cash that went through no drawer: nobody's shift was open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,18 @@ def movements(tx: Tx, start_at: int, end_at: int) -> list[Movement]:
 
 def desk_movements(tx: Tx, start_at: int, end_at: int) -> list[Movement]:
     rows = tx.all(
-        "SELECT d.at, d.kind, d.tender, d.amount_minor, d.currency, d.actor, b.reference FROM desk_receipts d"
+        "SELECT d.at, d.kind, d.tender, d.amount_minor, d.currency, d.actor, b.reference, d.shift_id"
+        " FROM desk_receipts d"
         " JOIN bookings b ON b.id = d.booking_id WHERE d.at >= ? AND d.at < ? ORDER BY d.id",
         (start_at, end_at),
     )
     return [
-        Movement(at, desk_how(kind, tender), SIGN[kind] * amount, currency, actor, reference, kind == "undo")
-        for at, kind, tender, amount, currency, actor, reference in rows
+        Movement(
+            *(at, desk_how(kind, tender), SIGN[kind] * amount, currency, actor, reference),
+            undone=kind == "undo",
+            outside=tender == "cash" and shift_id is None,
+        )
+        for at, kind, tender, amount, currency, actor, reference, shift_id in rows
     ]
 
 
@@ -101,15 +108,19 @@ def online_payments(tx: Tx, start_at: int, end_at: int) -> list[tuple[str, int, 
 
 def refund_movements(tx: Tx, start_at: int, end_at: int) -> list[Movement]:
     rows = tx.all(
-        "SELECT r.created_at, r.reason, r.amount_minor, r.currency, r.actor, b.reference FROM refunds r"
+        "SELECT r.created_at, r.reason, r.amount_minor, r.currency, r.actor, b.reference, c.shift_id FROM refunds r"
         " JOIN payments p ON p.id = r.payment_id JOIN bookings b ON b.id = p.booking_id"
+        " LEFT JOIN cash_returns c ON c.refund_uid = r.uid"
         " WHERE r.created_at >= ? AND r.created_at < ? AND r.status NOT IN ('REFUSED', 'failed', 'canceled')"
         " ORDER BY r.id",
         (start_at, end_at),
     )
     return [
-        Movement(at, refund_how(reason), -amount, currency, actor or "Stripe", reference)
-        for at, reason, amount, currency, actor, reference in rows
+        Movement(
+            *(at, refund_how(reason), -amount, currency, actor or "Stripe", reference),
+            outside=refund_how(reason) == "cash" and shift_id is None,
+        )
+        for at, reason, amount, currency, actor, reference, shift_id in rows
     ]
 
 

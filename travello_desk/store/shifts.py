@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -132,21 +133,26 @@ def drawer(tx: Tx, shift: Shift) -> Drawer:
     """What went through the drawer so far, from the rows themselves."""
     cash = tx.all(
         "SELECT kind, SUM(amount_minor) FROM desk_receipts WHERE shift_id = ? AND tender = 'cash' AND currency = ?"
-        " GROUP BY kind",
-        (shift.id, shift.currency),
+        " GROUP BY kind UNION ALL"
+        " SELECT 'payback', SUM(amount_minor) FROM cash_returns WHERE shift_id = ? AND currency = ?",
+        (shift.id, shift.currency) * 2,
     )
     dropped = tx.value("SELECT SUM(amount_minor) FROM cash_drops WHERE shift_id = ?", (shift.id,))
-    return drawer_of(shift.opening_minor, {kind: int(total) for kind, total in cash}, int(dropped or 0))
+    return drawer_of(shift.opening_minor, {kind: int(total or 0) for kind, total in cash}, int(dropped or 0))
 
 
 def foreign_cash(tx: Tx, shift: Shift) -> list[tuple[str, int]]:
     """Cash of other currencies that went through: (currency, net minor units). It is not part of the count."""
     rows = tx.all(
-        "SELECT currency, SUM(CASE kind WHEN 'mark' THEN amount_minor ELSE -amount_minor END) FROM desk_receipts"
-        " WHERE shift_id = ? AND tender = 'cash' AND currency <> ? GROUP BY currency ORDER BY currency",
-        (shift.id, shift.currency),
+        "SELECT currency, CASE kind WHEN 'mark' THEN amount_minor ELSE -amount_minor END FROM desk_receipts"
+        " WHERE shift_id = ? AND tender = 'cash' AND currency <> ? UNION ALL"
+        " SELECT currency, -amount_minor FROM cash_returns WHERE shift_id = ? AND currency <> ?",
+        (shift.id, shift.currency) * 2,
     )
-    return [(currency, int(net)) for currency, net in rows if net]
+    nets: dict[str, int] = defaultdict(int)
+    for currency, minor in rows:
+        nets[currency] += int(minor)
+    return sorted((currency, net) for currency, net in nets.items() if net)
 
 
 # Writing

@@ -7,6 +7,7 @@ a second chain of digests (`redactions`), whose newest digest stands in an ordin
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from travello_desk.payments.personal import SHREDDED, names_guest, redacted_text, words_of
@@ -19,6 +20,8 @@ IMPERSONAL = frozenset(
     refund_refused refund_settled refund_waits refunded refused replayed settling shredded switched""".split()
 )
 KEPT_REASONS = frozenset({"duplicate", "requested_by_customer", "fraudulent", "expired_uncaptured_charge"})
+OUTSIDE = re.compile(r"outside: [a-z]+")
+"""How money that had come back was given another way: the day's report reads its tender from it."""
 DUE = (
     "SELECT b.id FROM bookings b WHERE b.check_in < ? AND b.check_out < ? AND b.id > ?"
     " AND NOT EXISTS (SELECT 1 FROM shredded s WHERE s.booking_id = b.id) ORDER BY b.id LIMIT ?"
@@ -89,11 +92,16 @@ def shred_money(tx: Tx, booking_id: int, words: tuple[str, ...]) -> None:
         for refund_id, reason, sent in rows:
             tx.execute(
                 "UPDATE refunds SET note = '', last_error = '', reason = ?, params = ? WHERE id = ?",
-                (reason if reason in KEPT_REASONS else "", redacted_text(sent, words) if sent else "", refund_id),
+                (kept_reason(reason), redacted_text(sent, words) if sent else "", refund_id),
             )
     for receipt_id, reference in tx.all("SELECT id, reference FROM desk_receipts WHERE booking_id = ?", (booking_id,)):
         kept = "" if names_guest(reference, words) else reference
         tx.execute("UPDATE desk_receipts SET note = '', reference = ? WHERE id = ?", (kept, receipt_id))
+
+
+def kept_reason(reason: str) -> str:
+    """A refund's reason, unless a person may have typed it."""
+    return reason if reason in KEPT_REASONS or OUTSIDE.fullmatch(reason) else ""
 
 
 def shred_mails(tx: Tx, booking_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from travello_desk.actions import Subject
+from travello_desk.operations.arrival import undo_shift_refusal
 from travello_desk.store import attention, bookings, ledger, payments, timeline
 from travello_desk.store.attention import Problem
 from travello_desk.store.bookings import Booking
@@ -25,11 +26,14 @@ class Detail:
     entries: tuple[Entry, ...]
     payments: tuple[PaymentRow, ...]
     problems: tuple[Problem, ...]
+    undo_fault: str | None = None
+    """Why the mark's shift does not let it go any more."""
 
     def subject(self, *, link_known: bool) -> Subject:
         """What the action table asks about."""
         return Subject(
-            self.loaded.ledger, self.loaded.view, self.booking.guest_email, link_known, bool(self.booking.code_revoked)
+            *(self.loaded.ledger, self.loaded.view, self.booking.guest_email, link_known),
+            *(bool(self.booking.code_revoked), self.undo_fault),
         )
 
 
@@ -45,4 +49,10 @@ def load_detail(tx: Tx, booking_id: int) -> Detail | None:
         tuple(timeline.for_booking(tx, booking_id, TIMELINE_ROWS)),
         tuple(payments.payments_of(tx, booking_id)),
         tuple(attention.open_of(tx, booking_id)),
+        undo_fault(tx, loaded),
     )
+
+
+def undo_fault(tx: Tx, loaded: Loaded) -> str | None:
+    refusal = undo_shift_refusal(tx, loaded.view) if loaded.view.desk_entry else None
+    return refusal.text if refusal else None

@@ -216,7 +216,7 @@ def next_lines(subject: Subject, frame: Frame) -> list[Line]:
     also = [action for action, reason in others if reason is None]
     lines += also_lines(also, frame.width)
     for action, reason in others:
-        if reason is not None and action.id not in SHY:
+        if reason is not None and (action.id not in SHY or reason == subject.undo_fault):
             text = f"{key_name(action.keys[0])}  {action.label.lower()}: {reason}"
             lines += wrapped(text, frame.width, "$quiet", "   ")
     return lines

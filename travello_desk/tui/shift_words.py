@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from travello_desk.money import describe_minor
+from travello_desk.operations.report import Total
 from travello_desk.payments.drawer import over_words
 from travello_desk.store.shifts import Shift
 from travello_desk.tui.badges import clean
 
 if TYPE_CHECKING:
     from travello_desk.tui.app import DeskApp
+
+
+def drawers_content(found: Sequence[Shift], outside: Sequence[Total], desk: DeskApp) -> Content:
+    """The shifts, and what no shift has counted."""
+    lines = [shifts_content(found, desk)]
+    for total in outside:
+        amount = describe_minor(total.amount_minor, total.currency)
+        lines.append(
+            Content.styled(f"Cash outside any shift {amount}, in {total.count}: in no drawer", "bold $warning")
+        )
+    return Content("\n").join(lines)
 
 
 def shifts_content(found: Sequence[Shift], desk: DeskApp) -> Content:

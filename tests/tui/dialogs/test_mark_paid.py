@@ -9,6 +9,7 @@ from tests.tui.dialogs.host import AYESHA, SIZES, SMALL, House, press, shown, un
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.bookings import cancel, edit, switch_method
 from travello_desk.operations.checkout import checkout
+from travello_desk.operations.shifts import Actor, open_shift
 from travello_desk.store import desk as desk_rows
 from travello_desk.tui.dialogs.base import Outcome
 from travello_desk.tui.dialogs.mark_paid import MarkPaidDialog
@@ -22,6 +23,7 @@ def receipt(house: House, booking_id: int) -> desk_rows.DeskReceipt:
 @pytest.mark.parametrize("size", SIZES)
 async def test_cash_with_change(house: House, size: tuple[int, int]) -> None:
     booking_id = await house.book()
+    await open_shift(house.ctx, Actor("Ayesha"), 0)
     async with shown(house.ctx, MarkPaidDialog(house.ctx, AYESHA, booking_id), size) as (host, pilot):
         text = host.flat()
         assert "Mark paid · TRV-10479 · Marco Rossi" in text
@@ -29,7 +31,7 @@ async def test_cash_with_change(house: House, size: tuple[int, int]) -> None:
         assert "Arriving today · Room 118 · pays on ARRIVAL" in text
         assert "[1 Cash] 2 Card terminal 3 Bank 4 Cheque" in text
         assert "Receipt no R-2026-0001 next free, editable" in text
-        assert "Writes PENDING → PAID, drawer +Rs. 11,500, your name (Ayesha), 14:32." in text
+        assert "Writes PENDING → PAID, drawer 1 +Rs. 11,500, your name (Ayesha), 14:32." in text
         assert "Undo with z until this shift is closed." in text
         assert host.deed() == ("Mark Rs. 11,500 paid", True)
         await press(pilot, "tab", *"12000")
@@ -126,6 +128,19 @@ async def test_another_desk_was_first(house: House) -> None:
         await press(pilot, "y", "escape")
     assert host.answer is None
     assert receipt(house, booking_id).actor == "Ali"
+
+
+async def test_without_a_shift_it_says_that_the_cash_is_in_no_drawer(house: House) -> None:
+    booking_id = await house.book()
+    async with shown(house.ctx, MarkPaidDialog(house.ctx, AYESHA, booking_id)) as (host, pilot):
+        assert "You have no shift open: this cash is in no drawer" in host.flat()
+        assert "drawer +" not in host.flat()
+        await press(pilot, "2")
+        assert "no drawer" not in host.flat(), "a card's money is in none anyway"
+        await press(pilot, "1")
+        await open_shift(house.ctx, Actor("Ayesha"), 0, "2")
+        host.tell({booking_id})
+        await until(lambda: "drawer 2 +Rs. 11,500" in host.flat() and "no drawer" not in host.flat())
 
 
 @pytest.mark.parametrize("size", SIZES)

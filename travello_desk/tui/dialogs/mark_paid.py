@@ -13,6 +13,8 @@ from travello_desk.money import format_minor
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.context import Context
 from travello_desk.payments.rules import mark_paid_refusal
+from travello_desk.store import shifts
+from travello_desk.store.shifts import Shift
 from travello_desk.tui import when
 from travello_desk.tui.dialogs import words
 from travello_desk.tui.dialogs.amounts import Typed, as_typed, read_amount
@@ -26,6 +28,10 @@ TENDERS = (("cash", "Cash"), ("card", "Card terminal"), ("transfer", "Bank"), ("
 REFERENCE = {"card": "Slip no", "transfer": "Reference", "cheque": "Cheque no"}
 WANTED = {"card": "as on the terminal's slip", "transfer": "as the bank names it", "cheque": "as on the cheque"}
 HOW = {"cash": "in cash", "card": "by card terminal", "transfer": "by bank", "cheque": "by cheque"}
+NO_DRAWER = (
+    "You have no shift open: this cash is in no drawer that somebody counts. The day report lists it apart. "
+    "To put it into a drawer, leave with Esc and open a shift with s first."
+)
 COLUMN = 46
 
 
@@ -44,6 +50,7 @@ class MarkPaidDialog(DeskDialog):
     def __init__(self, ctx: Context, user: User, booking_id: int) -> None:
         super().__init__(ctx, user, booking_id)
         self.due = 0
+        self.shift: Shift | None = None
         self.tender: Choice[str] = Choice(TENDERS, id="tender", numbered=True)
         self.received = Field(id="received", width=16)
         self.reference = Field(id="reference", width=20, most=60)
@@ -53,6 +60,12 @@ class MarkPaidDialog(DeskDialog):
         self.received_row = Row("Received", self.received, self.change)
         self.wanted = Words(classes="after", id="wanted")
         self.reference_row = Row("Slip no", self.reference, self.wanted)
+
+    async def read(self) -> bool:
+        """The booking, and the drawer that cash would go into."""
+        name = self.user.name
+        self.shift = await self.ctx.store.read(lambda tx: shifts.open_of(tx, name))
+        return await super().read()
 
     async def prepare(self) -> None:
         seen = self.booking
@@ -71,6 +84,7 @@ class MarkPaidDialog(DeskDialog):
             Row("Receipt no", self.receipt, Words("next free, editable", classes="after quiet")),
             Row("Note", self.note),
             Words(id="writes"),
+            Words(NO_DRAWER, id="no-drawer", classes="warning"),
         )
 
     @property
@@ -96,6 +110,7 @@ class MarkPaidDialog(DeskDialog):
         self.change.update(self.change_words())
         self.wanted.update("" if self.reference.value.strip() else WANTED.get(self.tender.value, ""))
         self.query_one("#writes", Words).update(self.writes())
+        self.query_one("#no-drawer", Words).display = cash and self.shift is None
 
     def change_words(self) -> str:
         """The change to give back, or what is wrong with the sum."""
@@ -107,12 +122,11 @@ class MarkPaidDialog(DeskDialog):
         return f"change {format_minor(typed.minor - self.due, self.currency)}"
 
     def writes(self) -> str:
-        drawer = f"drawer +{self.sum}, " if self.tender.value == "cash" else ""
+        shift, cash = self.shift, self.tender.value == "cash"
+        drawer = f"drawer {shift.drawer} +{self.sum}, " if cash and shift else ""
+        until = " until this shift is closed" if shift else ""
         time = when.clock_text(self.ctx.clock(), self.ctx.settings.hotel_timezone)
-        return (
-            f"Writes PENDING → PAID, {drawer}your name ({self.user.name}), {time}. "
-            "Undo with z until this shift is closed."
-        )
+        return f"Writes PENDING → PAID, {drawer}your name ({self.user.name}), {time}. Undo with z{until}."
 
     def label(self) -> str:
         return f"Mark {self.sum} paid"

@@ -24,6 +24,12 @@ from travello_desk.tui.dialogs.fields import Field, Row, Words
 from travello_desk.tui.dialogs.reading import Seen
 
 TENDERS = (("cash", "Cash"), ("transfer", "Bank"), ("cheque", "Cheque"), ("other", "Other"))
+LABELS = {"cash": "Given to", "transfer": "Reference", "cheque": "Cheque no", "other": "Reference"}
+WANTED = {
+    "cash": "to whom; the voucher gets its number",
+    "transfer": "as the bank names it",
+    "cheque": "as on the cheque",
+}
 COLUMN = 46
 NOTHING = "No refund of this booking has come back"
 MOVED = "The money on this booking has changed meanwhile: close this window and look again"
@@ -45,7 +51,7 @@ class PayBackDialog(DeskDialog):
         self.uid = new_uid()
         self.offered: tuple[int, int] = (0, 0)
         self.tender: Choice[str] = Choice(TENDERS, id="tender")
-        self.reference = Field(id="reference", most=120, placeholder="voucher, transfer or cheque number")
+        self.reference = Field(id="reference", most=120, placeholder=WANTED["cash"])
         self.again = Field(id="again", width=16)
 
     async def prepare(self) -> None:
@@ -64,13 +70,16 @@ class PayBackDialog(DeskDialog):
         yield Words(id="sum", classes="strong")
         yield Words("Stripe could not give it to the guest: the money is back with the hotel.", classes="quiet")
         yield Row("Paid by", self.tender)
-        yield Row("Reference", self.reference)
-        yield Words("After this it counts as refunded: it can not be given back a second time.", classes="quiet")
+        self.reference_row = Row("Reference", self.reference)
+        yield self.reference_row
+        yield Words("After this it counts as refunded. Cash leaves your drawer, with a voucher.", classes="quiet")
         yield Row("Type it again", self.again, Words("", classes="after quiet", id="equal"))
 
     def refresh_words(self) -> None:
         if self.payment is None:
             return
+        self.reference_row.rename(LABELS[self.tender.value])
+        self.reference.placeholder = WANTED.get(self.tender.value, "by which it is found again")
         amount = describe_minor(self.offered[1], self.payment.currency)
         self.query_one("#sum", Words).update(words.pair("To be paid to the guest", amount, COLUMN))
         self.query_one("#equal", Words).update("✓ the same" if self.same_again() else "the same sum once more")
@@ -105,4 +114,5 @@ class PayBackDialog(DeskDialog):
             uid=self.uid,
         )
         done = await pay_back(self.ctx, deed)
-        return Outcome(done.booking_id, f"{describe_minor(done.amount_minor, done.currency)} paid back another way")
+        how = f"from the drawer, voucher {done.voucher_no}" if done.voucher_no else "another way"
+        return Outcome(done.booking_id, f"{describe_minor(done.amount_minor, done.currency)} paid back {how}")

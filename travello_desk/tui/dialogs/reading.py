@@ -15,6 +15,7 @@ from travello_desk.store.desk import DeskReceipt
 from travello_desk.store.payments import PaymentRow, RefundRow
 from travello_desk.store.tx import Tx
 from travello_desk.tui import when
+from travello_desk.tui.detail import undo_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,17 @@ class Seen:
     next_receipt_no: str
     at: int
     today_on: date
+    undo_fault: str = ""
+    """Why the mark's shift does not let it go any more."""
 
     @property
     def subject(self) -> Subject:
         """What the action table asks about."""
         booking = self.booking
-        return Subject(self.ledger, self.view, booking.guest_email, link_revoked=bool(booking.code_revoked))
+        revoked = bool(booking.code_revoked)
+        return Subject(
+            self.ledger, self.view, booking.guest_email, link_revoked=revoked, undo_fault=self.undo_fault or None
+        )
 
     def refund(self, uid: str) -> RefundRow | None:
         """The refund of one press, if it is in the store."""
@@ -62,6 +68,7 @@ async def see(ctx: Context, booking_id: int) -> Seen | None:
             next_receipt_no=desk.next_receipt_no(tx, clock.year),
             at=tx.now,
             today_on=today_on,
+            undo_fault=undo_fault(tx, loaded) or "",
         )
 
     return await ctx.store.read(work)

@@ -70,8 +70,8 @@ class UndoDialog(DeskDialog):
         if self.reopening:
             return ""
         refusal = undo_paid_refusal(seen.view)
-        if refusal:
-            return refusal.text
+        if refusal or seen.undo_fault:
+            return refusal.text if refusal else seen.undo_fault
         moved = self.mark is not None and seen.view.desk_entry is not None and seen.view.desk_entry.seq != self.mark.seq
         return "The booking was marked paid anew meanwhile: look again" if moved else ""
 

@@ -32,7 +32,7 @@ from travello_desk.tui.keys import bindings_for
 from travello_desk.tui.messages import BookingsChanged
 from travello_desk.tui.screens.base import DeskScreen
 from travello_desk.tui.screens.text_screen import TextScreen
-from travello_desk.tui.shift_words import shifts_content
+from travello_desk.tui.shift_words import drawers_content
 from travello_desk.tui.when import long_day
 from travello_desk.tui.work import start
 
@@ -121,7 +121,7 @@ class DayScreen(DeskScreen):
         self.cards["hours"].update(day_text.hour_card(hours, change, width, glyphs))
         self.cards["clerks"].update(day_text.clerk_card(report, width))
         self.cards["dues"].update(day_text.due_card(report, width))
-        self.drawers.update(shifts_content(self.found.shifts, self.desk))
+        self.drawers.update(drawers_content(self.found.shifts, report.outside, self.desk))
         self.refresh_bars()
 
     def refresh_bars(self) -> None:
