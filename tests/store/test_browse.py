@@ -15,8 +15,6 @@ from travello_desk.store.browse import (
     IdSource,
     Totals,
     counts,
-    newer_than,
-    newest_id,
     rows_of,
     totals,
     view_source,
@@ -214,12 +212,6 @@ async def test_a_large_view_has_no_totals(store: Store) -> None:
 
     await store.write(fill)
     assert store.read_now(lambda tx: totals(tx, view_source("arriving", TODAY))) is None
-
-
-async def test_newer_bookings_are_counted(store: Store) -> None:
-    ids = await many(store, 5)
-    assert store.read_now(newest_id) == ids[-1]
-    assert store.read_now(lambda tx: newer_than(tx, ids[2])) == 2
 
 
 async def test_a_fixed_list_keeps_its_order(store: Store) -> None:

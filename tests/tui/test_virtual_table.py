@@ -13,7 +13,7 @@ from tests.tui.waiting import settled, until
 from travello_desk.store.errors import StoreUnavailable
 from travello_desk.tui.theme import THEMES
 from travello_desk.tui.widgets.columns import Column
-from travello_desk.tui.widgets.pages import PAGE_ROWS, Snapshot, Wanted
+from travello_desk.tui.widgets.pages import PAGE_ROWS, Opening, Snapshot, Wanted, pages_around
 from travello_desk.tui.widgets.virtual_table import VirtualTable
 
 
@@ -38,6 +38,14 @@ class Items:
             await self.gate.wait()
         if self.broken:
             raise StoreUnavailable("the disk is gone")
+
+    def at_hand(self, keep_id: int | None) -> Opening[Item] | None:
+        return None
+
+    async def opening(self, keep_id: int | None, lines: int) -> Opening[Item]:
+        position = await self.locate(keep_id) if keep_id is not None else None
+        numbers = pages_around(position or 0, lines)
+        return Opening({n: await self.page(n, None) for n in numbers}, None, position)
 
     async def page(self, number: int, total: int | None) -> Sequence[Item]:
         self.asked.append(number)

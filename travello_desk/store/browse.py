@@ -159,11 +159,12 @@ class ViewSource:
         return self.ids(tx, max(0, total - offset - limit), limit, reverse=True)[::-1]
 
     def ids(self, tx: Tx, offset: int, limit: int, *, reverse: bool = False) -> list[int]:
-        direction = "DESC" if self.sort.descending != reverse else "ASC"
-        order = ", ".join(f"{column} {direction}" for column in self.columns)
-        listed = self.listed
-        sql = f"SELECT id FROM {listed} ORDER BY {order} LIMIT ? OFFSET ?"
+        sql = f"SELECT id FROM {self.listed} ORDER BY {self.order(reverse=reverse)} LIMIT ? OFFSET ?"
         return [row[0] for row in tx.all(sql, (*self.params, limit, offset))]
+
+    def order(self, *, reverse: bool = False) -> str:
+        direction = "DESC" if self.sort.descending != reverse else "ASC"
+        return ", ".join(f"{column} {direction}" for column in self.columns)
 
     def position_of(self, tx: Tx, booking_id: int, near: int = 0, total: int | None = None) -> int | None:
         """The row number of a booking in this view and order, or None when it is not in the view.
@@ -175,12 +176,11 @@ class ViewSource:
         if booking_id in around:
             return start + around.index(booking_id)
         names = ", ".join(self.columns)
-        listed = self.listed
-        key = tx.one(f"SELECT {names} FROM {listed} AND id = ?", (*self.params, booking_id))
+        key = tx.one(f"SELECT {names} FROM {self.listed} AND id = ?", (*self.params, booking_id))
         if key is None:
             return None
         before = f"({', '.join(self.columns)}) {'>' if self.sort.descending else '<'} ({', '.join('?' * len(key))})"
-        position: int = tx.value(f"SELECT COUNT(*) FROM {listed} AND {before}", (*self.params, *key))
+        position: int = tx.value(f"SELECT COUNT(*) FROM {self.listed} AND {before}", (*self.params, *key))
         return position
 
 
@@ -260,13 +260,3 @@ def totals(tx: Tx, source: ViewSource) -> Totals | None:
 def counts(tx: Tx, day_on: date, cap: int) -> dict[str, int]:
     """How many bookings each view holds, capped, but `all`, whose number is asked for on its own."""
     return {view_id: view_source(view_id, day_on).count(tx, cap) for view_id in VIEWS if view_id != "all"}
-
-
-def newest_id(tx: Tx) -> int:
-    return tx.value("SELECT MAX(id) FROM bookings") or 0
-
-
-def newer_than(tx: Tx, booking_id: int) -> int:
-    """How many bookings were made after this one."""
-    counted: int = tx.value("SELECT COUNT(*) FROM bookings WHERE id > ?", (booking_id,))
-    return counted

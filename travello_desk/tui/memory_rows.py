@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from travello_desk.tui.widgets.pages import PAGE_ROWS, HasId, Snapshot, Wanted
+from travello_desk.tui.widgets.pages import PAGE_ROWS, HasId, Opening, Snapshot, Wanted
 
 T = TypeVar("T", bound=HasId)
 
@@ -16,6 +16,12 @@ class MemoryRows(Generic[T]):
     def __init__(self, rows: Sequence[T]) -> None:
         self.rows = rows
 
+    def at_hand(self, keep_id: int | None) -> Opening[T]:
+        return Opening(self._pages(), len(self.rows), self._place(keep_id))
+
+    async def opening(self, keep_id: int | None, lines: int) -> Opening[T]:
+        return self.at_hand(keep_id)
+
     async def page(self, number: int, total: int | None) -> Sequence[T]:
         return self.rows[number * PAGE_ROWS : (number + 1) * PAGE_ROWS]
 
@@ -23,12 +29,16 @@ class MemoryRows(Generic[T]):
         return len(self.rows)
 
     async def locate(self, row_id: int) -> int | None:
-        return next((place for place, row in enumerate(self.rows) if row.id == row_id), None)
+        return self._place(row_id)
 
     async def snapshot(self, wanted: Wanted) -> Snapshot[T]:
-        position = await self.locate(wanted.cursor_id) if wanted.cursor_id is not None else None
-        pages = range((len(self.rows) + PAGE_ROWS - 1) // PAGE_ROWS)
+        position = self._place(wanted.cursor_id)
         row = self.rows[position] if position is not None else None
-        return Snapshot(
-            len(self.rows), position, row, {n: self.rows[n * PAGE_ROWS : (n + 1) * PAGE_ROWS] for n in pages}
-        )
+        return Snapshot(len(self.rows), position, row, self._pages())
+
+    def _place(self, row_id: int | None) -> int | None:
+        return next((place for place, row in enumerate(self.rows) if row.id == row_id), None)
+
+    def _pages(self) -> dict[int, Sequence[T]]:
+        pages = range((len(self.rows) + PAGE_ROWS - 1) // PAGE_ROWS)
+        return {number: self.rows[number * PAGE_ROWS : (number + 1) * PAGE_ROWS] for number in pages}

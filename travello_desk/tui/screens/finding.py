@@ -47,7 +47,7 @@ class Finding(Marking):
     async def _search(self, text: str) -> None:
         keep = text == self._searched or not text.strip()
         try:
-            current = await self.listing.find(text)
+            current = await self.listing.find(text, self.current_id if keep else None, self.table.lines)
         except StoreError as error:
             self.say(f"Not searched: {error}")
             return

@@ -44,13 +44,33 @@ class Snapshot(Generic[T]):
     pages: Mapping[int, Sequence[T]]
 
 
-class RowSource(Protocol[T]):
-    """Where a list gets its rows. Every answer is one moment of the store; errors are the store's own."""
+@dataclass(frozen=True, slots=True)
+class Opening(Generic[T]):
+    """What a list begins with: its first page, or the pages around the row it begins at. `total` None: not counted."""
 
+    pages: Mapping[int, Sequence[T]]
+    total: int | None = None
+    position: int | None = None
+
+
+class RowSource(Protocol[T]):
+    """Where a list gets its rows. Every answer is one moment of the store; errors are the store's own.
+
+    `at_hand` is an opening that needs no reading, if there is one; `opening` reads it for a screen of so many `lines`,
+    at the row `keep_id` if the list has it.
+    """
+
+    def at_hand(self, keep_id: int | None) -> Opening[T] | None: ...
+    async def opening(self, keep_id: int | None, lines: int) -> Opening[T]: ...
     async def page(self, number: int, total: int | None) -> Sequence[T]: ...
     async def count(self) -> int: ...
     async def snapshot(self, wanted: Wanted) -> Snapshot[T]: ...
     async def locate(self, row_id: int) -> int | None: ...
+
+
+def pages_around(position: int, lines: int) -> range:
+    """The pages a screen needs when it begins at its top, or ends with a row further down."""
+    return range(max(0, position - lines + 1) // PAGE_ROWS, max(position, lines - 1) // PAGE_ROWS + 1)
 
 
 class Pages(Generic[T]):

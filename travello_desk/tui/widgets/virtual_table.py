@@ -20,7 +20,7 @@ from textual.strip import Strip
 from travello_desk.store.errors import StoreError
 from travello_desk.tui.widgets.columns import GAP, Column, fit
 from travello_desk.tui.widgets.line_painter import CURSOR, GUTTER, PARTS, REST, ROW, STRIPE, LinePainter
-from travello_desk.tui.widgets.pages import PAGE_ROWS, HasId, Pages, RowSource, Snapshot, Wanted
+from travello_desk.tui.widgets.pages import PAGE_ROWS, HasId, Opening, Pages, RowSource, Snapshot, Wanted
 from travello_desk.tui.work import start
 
 T = TypeVar("T", bound=HasId)
@@ -115,38 +115,47 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         """Show another list from its beginning; with `keep_id`, from that row if the list has it."""
         self._source = source
         self._generation += 1
-        start(self, partial(self._first, source, self._generation, keep_id), "rows")
+        opening = source.at_hand(keep_id)
+        if opening is None:
+            start(self, partial(self._first, source, self._generation, keep_id), "rows")
+        else:
+            self._begin(opening)
+            start(self, partial(self._rest, source, self._generation), "rows")
 
     async def _first(self, source: RowSource[T], generation: int, keep_id: int | None) -> None:
-        """The first page at once, the number of rows afterwards."""
         try:
-            rows = await source.page(0, None)
-            position = await source.locate(keep_id) if keep_id is not None else None
-            if generation != self._generation:
-                return
-            self._begin(rows, position)
-            if len(rows) >= PAGE_ROWS:
+            opening = await source.opening(keep_id, self.lines)
+            if generation == self._generation:
+                self._begin(opening)
+                await self._rest(source, generation)
+        except StoreError as error:
+            self.post_message(self.Failed(error))
+
+    async def _rest(self, source: RowSource[T], generation: int) -> None:
+        """The first rows stand: their number, where it is not known yet, and the pages around."""
+        try:
+            if self.total is None:
                 total = await source.count()
                 if generation == self._generation:
                     self._set_total(total)
-            if position:
-                self.move_to(position)
             await self._load_visible(generation)
         except StoreError as error:
             self.post_message(self.Failed(error))
 
-    def _begin(self, rows: Sequence[T], position: int | None) -> None:
-        self._pages.replace({0: rows})
+    def _begin(self, opening: Opening[T]) -> None:
+        """Put up what a list begins with; its cursor stands on the row that was to be kept, or on the first."""
+        self._pages.replace(opening.pages)
         self._ghost = None
-        self.cursor_index, self.cursor_id = 0, rows[0].id if rows else None
-        self.total = len(rows) if len(rows) < PAGE_ROWS else None
-        self._resized(len(rows))
-        if self.total is not None:
-            self.post_message(self.Counted(self.total))
-        self.scroll_to(y=0, animate=False)
+        self.total = opening.total
+        known = max((number * PAGE_ROWS + len(rows) for number, rows in opening.pages.items()), default=0)
+        self._resized(known if opening.total is None else opening.total)
+        self.cursor_index = opening.position or 0
+        self._take_id()
+        if opening.total is not None:
+            self.post_message(self.Counted(opening.total))
+        self.scroll_to(y=max(0, self.cursor_index - self.lines + 1), animate=False)
         self.refresh()
-        if not position:
-            self._tell()
+        self._tell()
 
     def _set_total(self, total: int) -> None:
         changed = total != self.total
@@ -169,7 +178,8 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         tries = 0
         while self._stale and self._source is not None and tries < 5:
             self._stale, tries = False, tries + 1
-            generation, wanted = self._generation, self._wanted()
+            generation = self._generation
+            wanted = Wanted(self.cursor_id, self.cursor_index, self.first_line, self.lines)
             try:
                 snapshot = await self._source.snapshot(wanted)
             except StoreError as error:
@@ -178,9 +188,6 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
             if generation == self._generation:
                 self._apply(snapshot, wanted)
         self._stale = False
-
-    def _wanted(self) -> Wanted:
-        return Wanted(self.cursor_id, self.cursor_index, self.first_line, self.lines)
 
     def _apply(self, snapshot: Snapshot[T], wanted: Wanted) -> None:
         """Swap in fresh rows. When the cursor has moved since they were asked for, they are asked for again."""
@@ -284,8 +291,8 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
             return
         before, self.cursor_index = self.cursor_index, index
         self._take_id()
-        self._paint_line(before)
-        self._paint_line(index)
+        self.refresh_line(before + 1)
+        self.refresh_line(index + 1)
         self._bring_into_sight(index)
         self._tell()
         self._ensure_visible_pages()
@@ -295,9 +302,6 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
             self.scroll_to(y=index, animate=False)
         elif index >= self.first_line + self.lines:
             self.scroll_to(y=index - self.lines + 1, animate=False)
-
-    def _paint_line(self, index: int) -> None:
-        self.refresh_line(index + 1)
 
     def _tell(self) -> None:
         self.post_message(self.Highlighted(self, self.cursor_row))
@@ -329,7 +333,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         if self.cursor_id is None:
             return
         self.marked ^= {self.cursor_id}
-        self._paint_line(self.cursor_index)
+        self.refresh_line(self.cursor_index + 1)
         self.move_to(self.cursor_index + 1)
 
     def set_marks(self, ids: Iterable[int]) -> None:
@@ -375,7 +379,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def watch_has_focus(self, value: bool) -> None:
         super().watch_has_focus(value)
-        self._paint_line(self.cursor_index)
+        self.refresh_line(self.cursor_index + 1)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
