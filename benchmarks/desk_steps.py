@@ -19,7 +19,7 @@ from travello_desk.store.database import connect
 from travello_desk.store.filters import read
 from travello_desk.store.search import search
 from travello_desk.store.tx import Tx
-from travello_desk.tui.screens.view_words import VIEW_WORDS, found_summary
+from travello_desk.tui.screens.view_words import VIEW_WORDS, brief, found_summary
 
 SEARCHES = {
     "name": ("khan", "ayesha", "müller", "o'brien"),
@@ -100,6 +100,15 @@ def listed(reference: str, words: re.Pattern[str]) -> Shown:
 def exactly(summary: str) -> re.Pattern[str]:
     """The left end of the status line: these words and no other after them."""
     return re.compile(rf" ?{re.escape(summary)}(?:  |\s*$)")
+
+
+ANSWER = re.compile(r" ?[\d,]+\+? found")
+
+
+def answer_to(typed: str) -> Shown:
+    """Any answer to this text, whatever it found: while bookings change nobody can say what it must be."""
+    words = re.compile(rf" ?[\d,]+\+? found(?: inside words)? for {re.escape(brief(typed))}(?:, |  |\s*$)")
+    return lambda lines: says(lines, words)
 
 
 def search_step(book: Book, group: str, key: str, text: str) -> Step:

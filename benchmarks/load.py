@@ -1,8 +1,8 @@
 """The load generator: a process of its own that reads a job, sends its requests, and prints what it saw.
 
-`python -m benchmarks.load < job.json`, where the job has `host`, `port`, `connections` and either `targets`
-with `secret`, `run` and `created_at` (webhooks) or `token` and `count` (that many status requests for random ids up to
-`bookings`).
+`python -m benchmarks.load < job.json`, where the job has `host`, `port` and either `targets` with `secret`, `run` and
+`created_at` (webhooks) or `token` and `count` (that many status requests for random ids up to `bookings`). They are
+sent over `connections`, each as soon as the last answer came, or `per_second`, whether answers come or not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import client, events, stats
+from benchmarks import client, events, paced, stats
 
 CONNECTIONS = 32
 ROOT = Path(__file__).parent.parent
@@ -53,7 +53,11 @@ def build(job: dict[str, Any]) -> list[bytes]:
 
 def measure(job: dict[str, Any]) -> Load:
     requests = build(job)
-    outcome = client.Client((job["host"], job["port"]), requests, job["connections"]).run()
+    address = (job["host"], job["port"])
+    if rate := job.get("per_second"):
+        outcome = paced.Paced(address, requests, rate).run()
+    else:
+        outcome = client.Client(address, requests, job["connections"]).run()
     milliseconds = sorted(seconds * 1000 for seconds in outcome.latencies)
     return Load(
         requests=len(requests),
@@ -70,11 +74,28 @@ def measure(job: dict[str, Any]) -> Load:
 
 def run_in_own_process(job: dict[str, Any]) -> Load:
     """Starts the generator with a job and waits for it. Raises when any answer was not 200."""
+    return finish(begin(job))
+
+
+def begin(job: dict[str, Any]) -> subprocess.Popen[str]:
+    """The generator at work, for whoever has something else to do meanwhile; `finish` tells what it saw."""
     command = [sys.executable, "-m", "benchmarks.load"]
-    done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, cwd=ROOT)
-    if done.returncode != 0:
-        raise RuntimeError(f"the load generator failed:\n{done.stderr}")
-    load = Load(**json.loads(done.stdout))
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(job))
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def finish(process: subprocess.Popen[str]) -> Load:
+    """What it saw. Raises when any answer was not 200."""
+    out, errors = process.communicate()
+    if process.returncode != 0:
+        raise RuntimeError(f"the load generator failed:\n{errors}")
+    load = Load(**json.loads(out))
     if set(load.statuses) != {"200"}:
         raise RuntimeError(f"answers other than 200: {load.statuses}\n" + "\n".join(load.bad_answers))
     return load

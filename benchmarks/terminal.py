@@ -88,6 +88,21 @@ class Terminal:
         """Return when nothing has been painted for so long; a clock that ticks once a second is waited out too."""
         self._feed(self._read(time.perf_counter() + timeout_seconds, quiet_seconds), lambda _: False)
 
+    def hold(self, keys: Sequence[tuple[float, str]], until_seconds: float) -> list[tuple[float, list[str]]]:
+        """Press each key at its moment (seconds from now) whatever is painted; every screen seen, with its moment."""
+        began_at, waiting, chunks = time.perf_counter(), list(keys), list[tuple[float, bytes]]()
+        while (now := time.perf_counter()) < began_at + until_seconds:
+            while waiting and began_at + waiting[0][0] <= now:
+                os.write(self._mine, waiting.pop(0)[1].encode())
+            ahead = began_at + (waiting[0][0] if waiting else until_seconds) - time.perf_counter()
+            if select.select([self._mine], [], [], max(0.0, ahead))[0]:
+                chunks.append((time.perf_counter(), os.read(self._mine, READ_BYTES)))
+        screens = []
+        for at, painted in chunks:
+            self._stream.feed(painted)
+            screens.append((at - began_at, list(self._screen.display)))
+        return screens
+
     def _read(self, deadline: float, quiet_seconds: float) -> list[tuple[float, bytes]]:
         chunks: list[tuple[float, bytes]] = []
         while time.perf_counter() < deadline and select.select([self._mine], [], [], quiet_seconds)[0]:
