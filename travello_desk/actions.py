@@ -291,6 +291,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("drawer", "Shift", "Open a shift, drop cash, count and close", ("s", "c"), scope="day", cli="shift"),
     Action("export_day", "CSV", "Write the day's movements to a CSV file", ("x",), scope="day", cli="report"),
     Action("print_day", "Print", "Save the report as text, for the printer", ("p",), scope="day", cli="report"),
+    Action("mail_day", "E-mail", "Mail the report, previewed first", ("e",), scope="day", tier=1, cli="report"),
     Action("compare", "Stripe", "Compare the day's online money with Stripe's", ("enter",), scope="day", cli="report"),
     Action(
         "sheet", "Downtime sheet", "Arrivals, guests in house and balances as text", ("t",), scope="day", cli="report"

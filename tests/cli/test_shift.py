@@ -54,3 +54,12 @@ def test_the_report_has_its_shifts_and_its_papers(folder: Path) -> None:
 def test_refusals(folder: Path, words: list[str], code: int, says: str) -> None:
     done = shell(folder, *words)
     assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (code, True, False), done.stderr
+
+
+def test_the_report_is_mailed_once(folder: Path) -> None:
+    sent = [told(folder, "report", "--mail", "books@hotel.example")["mail"] for _ in range(2)]
+    assert sent[0] == sent[1]
+    assert (sent[0]["status"], sent[0]["kind"], sent[0]["to"]) == ("sent", "day_report", "books@hotel.example")
+    assert len(list((folder / "data" / "outbox").glob("*.eml"))) == 1
+    refused = shell(folder, "report", "--mail", "books")
+    assert (refused.returncode, "not a mail address" in refused.stderr) == (1, True)

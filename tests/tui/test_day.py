@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.desk import Desk
 from tests.tui.grid import matches, screen_text
@@ -222,3 +223,33 @@ async def test_what_stripe_has_and_we_have_not_is_one_key_away(desk: Desk, size:
         await desk.feed()
         await pilot.press("left", "right")
         await shows(pilot, app, "Stripe says 1 online, and so do we")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_report_is_mailed_after_it_was_read(hotel: Desk, size: tuple[int, int]) -> None:
+    app = desk_app(hotel)
+    async with app.run_test(size=size) as pilot:
+        await open_day(pilot, app)
+        await pilot.press("e")
+        await focused(pilot, app, "to")
+        await shows(pilot, app, "E-mail the day report", "Serena Lahore: day report 2026-11-24", "Online card")
+        await pilot.press(*"books@hotel.example")
+        app.screen.query_one("#deed").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, DayScreen))
+    mails = hotel.ctx.store.read_now(lambda tx: tx.all("SELECT kind, recipient, status FROM outbox"))
+    assert mails == [("day_report", "books@hotel.example", "queued")]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_wrong_address_is_refused_in_the_window(hotel: Desk, size: tuple[int, int]) -> None:
+    app = desk_app(hotel)
+    async with app.run_test(size=size) as pilot:
+        await open_day(pilot, app)
+        await pilot.press("e")
+        await focused(pilot, app, "to")
+        await pilot.press(*"books")
+        app.screen.query_one("#deed").focus()
+        await pilot.press("enter")
+        await shows(pilot, app, "not a mail address")
+        assert app.screen.query_one("#to", Input).value == "books"

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from travello_desk.cli.root import day_of, json_option, print_json, run
+from travello_desk.cli.guest import mail_document
+from travello_desk.cli.root import actor_option, day_of, json_option, print_json, run
 from travello_desk.cli.shift import shift_document
 from travello_desk.money import major_number
 from travello_desk.operations import present
@@ -23,32 +24,56 @@ from travello_desk.operations.report_text import text_of
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the movements there.")
 @click.option("--sheet", type=click.Path(dir_okay=False, path_type=Path), help="Write the downtime sheet there.")
 @click.option("--stripe", is_flag=True, help="Ask Stripe for its side of the day and tell the difference.")
+@click.option("--mail", "address", help="Mail the report there too; the same report goes to the same address once.")
+@actor_option
 @json_option
 @click.pass_context
 def report(
-    ctx: click.Context, day: str | None, csv_file: Path | None, sheet: Path | None, stripe: bool, as_json: bool
+    ctx: click.Context,
+    /,
+    day: str | None,
+    csv_file: Path | None,
+    sheet: Path | None,
+    stripe: bool,
+    address: str | None,
+    actor: str,
+    as_json: bool,
 ) -> None:
     """The day: takings by tender, refunds, outstanding, shifts. Different currencies are never added."""
     wanted = day_of(day)
 
-    async def work(context: Any) -> tuple[Day, str, str, Comparison | None]:
+    async def work(context: Any) -> tuple[Day, str, str, Comparison | None, Any]:
         day_on = wanted or business_date(context)
         made = await downtime_sheet(context, day_on, present.iso(int(context.clock())) or "") if sheet else ""
         compared = await compare_day(context, day_on) if stripe else None
-        return await day_report(context, day_on), context.settings.hotel_name, made, compared
+        found = await day_report(context, day_on)
+        sent = await mailed(context, found, address, actor) if address is not None else None
+        return found, context.settings.hotel_name, made, compared, sent
 
-    found, hotel, sheet_text, compared = run(ctx, work, as_json=as_json)
+    found, hotel, sheet_text, compared, sent = run(ctx, work, as_json=as_json)
     if csv_file is not None:
         csv_file.write_text(movements_csv(found.report), encoding="utf-8", newline="")
     if sheet is not None:
         sheet.write_text(sheet_text, encoding="utf-8")
     if as_json:
         agree = {"stripe": {"agree": compared.agree, "lines": compared.lines}} if compared else {}
-        print_json({**document(found), **agree})
+        letter = {"mail": mail_document(sent)} if sent else {}
+        print_json({**document(found), **agree, **letter})
     else:
         click.echo(text_of(found.report, hotel, found.shifts), nl=False)
         for line in compared.lines if compared else ():
             click.echo(line)
+        if sent:
+            click.echo(f"Report mailed to {sent.recipient}: {sent.status} {sent.last_error}".rstrip())
+
+
+async def mailed(context: Any, found: Day, address: str, actor: str) -> Any:
+    """Queue it and send it at once: this command does not stay. Raises Refused."""
+    from travello_desk.operations.mail import day_mail
+    from travello_desk.operations.mail.deliver import send_now
+
+    letter = day_mail.day_letter(context.settings, found)
+    return await send_now(context, await day_mail.queue_day(context, found.report.day_on, letter, address, actor))
 
 
 def document(day: Day) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class NewMail:
     """What is queued. The words are put together when it leaves, from what is true then."""
 
     kind: str
-    booking_id: int
+    booking_id: int | None
     dedupe_key: str
     recipient: str
     language: str
@@ -81,7 +81,8 @@ def insert(tx: Tx, new: NewMail) -> Mail | None:
     )
     if done != 1:
         return None
-    tx.changed.add(new.booking_id)
+    if new.booking_id is not None:
+        tx.changed.add(new.booking_id)
     return by_key(tx, new.dedupe_key)
 
 
@@ -108,6 +109,12 @@ def due_now(tx: Tx, mail: Mail, recipient: str) -> None:
         (tx.now, recipient, tx.now, mail.id),
     )
     touch(tx, mail)
+
+
+def last_recipient(tx: Tx, kind: str) -> str:
+    """To whom the newest mail of this kind goes; empty where there is none."""
+    found: str | None = tx.value("SELECT recipient FROM outbox WHERE kind = ? ORDER BY id DESC LIMIT 1", (kind,))
+    return found or ""
 
 
 def waiting(tx: Tx, booking_id: int, kind: str) -> Mail | None:

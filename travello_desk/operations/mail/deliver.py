@@ -16,6 +16,7 @@ from travello_desk.mailer.message import Attachment, BadAddress, Envelope, compo
 from travello_desk.mailer.post import LATER, NEVER, SEND_SECONDS, NotSent, Post, open_post
 from travello_desk.operations import receipt_pdf
 from travello_desk.operations.context import Context
+from travello_desk.operations.mail import day_mail
 from travello_desk.operations.mail.derive import derive
 from travello_desk.operations.mail.words import Occasion, letter_of, occasion
 from travello_desk.payments.projection import Alert
@@ -141,11 +142,12 @@ async def events_pour_in(ctx: Context) -> bool:
 async def send_one(ctx: Context, post: Post, mail: Mail) -> NotSent | None:
     """A claimed mail: out, and recorded; or what hindered it."""
     try:
-        found = await ctx.store.read(lambda tx: occasion(tx, ctx.settings, mail.kind, mail.booking_id or 0, mail.facts))
-        if found.obsolete:
-            await ctx.store.write(lambda tx: outbox.cancelled(tx, mail, found.obsolete))
+        found = await occasion_of(ctx, mail)
+        if found is not None and found.obsolete:
+            obsolete = found.obsolete
+            await ctx.store.write(lambda tx: outbox.cancelled(tx, mail, obsolete))
             return None
-        letter = letter_of(found, ctx.settings, mail.language)
+        letter = letter_of(found, ctx.settings, mail.language) if found else day_mail.kept_letter(mail)
         words = await post.send(await envelope_of(ctx, mail, found, letter), f"{mail.id:06d}-{mail.kind}")
     except (BadAddress, Refused) as error:
         return await not_sent(ctx, mail, NotSent(NEVER, str(error)))
@@ -156,10 +158,17 @@ async def send_one(ctx: Context, post: Post, mail: Mail) -> NotSent | None:
     return None
 
 
-async def envelope_of(ctx: Context, mail: Mail, found: Occasion, letter: Letter) -> Envelope:
+async def occasion_of(ctx: Context, mail: Mail) -> Occasion | None:
+    """What a guest's mail is about; None for one that is not about a booking."""
+    if mail.kind == day_mail.KIND:
+        return None
+    return await ctx.store.read(lambda tx: occasion(tx, ctx.settings, mail.kind, mail.booking_id or 0, mail.facts))
+
+
+async def envelope_of(ctx: Context, mail: Mail, found: Occasion | None, letter: Letter) -> Envelope:
     """The message with its receipt attached where PDFs can be drawn."""
     attached: tuple[Attachment, ...] = ()
-    if mail.kind == "receipt" and receipt_pdf.available():
+    if found is not None and mail.kind == "receipt" and receipt_pdf.available():
         speech = language(mail.language)
         body = await receipt_pdf.draw_beside(found.receipt, speech, ctx.settings.hotel_timezone)
         attached = (Attachment(receipt_pdf.file_name(found.receipt), body),)
@@ -168,7 +177,7 @@ async def envelope_of(ctx: Context, mail: Mail, found: Occasion, letter: Letter)
         mail_from=ctx.settings.mail_from,
         hotel=ctx.settings.hotel_name,
         recipient=mail.recipient,
-        name=found.booking.guest_name,
+        name=found.booking.guest_name if found else "",
         language=mail.language,
         message_id=mail.message_id,
         queued_at=mail.created_at,

@@ -55,7 +55,7 @@ class DayScreen(DeskScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("day", "desk")]
     SCOPES: ClassVar[tuple[str, ...]] = ("day", "anywhere")
     FOOTER: ClassVar[tuple[str, ...]] = (
-        *("drawer", "compare", "export_day", "print_day", "sheet", "earlier", "later"),
+        *("drawer", "compare", "export_day", "print_day", "mail_day", "sheet", "earlier", "later"),
         "help",
     )
 
@@ -203,6 +203,17 @@ class DayScreen(DeskScreen):
         if self.found is not None:
             text = text_of(self.found.report, self.desk.ctx.settings.hotel_name, self.found.shifts)
             save_text(self.desk, f"day-{self.day_on.isoformat()}.txt", text)
+
+    def desk_mail_day(self) -> None:
+        if self.found is not None:
+            start(self, partial(self._mail, self.found), "mail")
+
+    async def _mail(self, day: Day) -> None:
+        from travello_desk.tui.dialogs.day_mail import DayMailDialog
+
+        told = await self.app.push_screen_wait(DayMailDialog(self.desk.ctx, self.user, day))
+        if told is not None:
+            self.app.notify(told.text, markup=False)
 
     def desk_sheet(self) -> None:
         start(self, partial(self._sheet, self.desk.business_date()), "sheet")

@@ -1,4 +1,4 @@
-"""Mails: what was queued for guests, what has left, what could not, with the server's own words and the mail itself."""
+"""Mails: what was queued, what has left, what could not, with the server's own words and the mail itself."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ KINDS: Final = {
     "receipt": "receipt",
     "refund": "refund notice",
     "refund_failed": "refund came back",
+    "day_report": "day report",
 }
 STATES: Final = {"cancelled": "not sent", "sending": "leaving"}
 
