@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Final
 
-from travello_desk.actions import ACTIONS, Action
+from travello_desk.actions import ACTIONS
 from travello_desk.tui.keys import keys_text
 
 MARKED: Final = re.compile(r"(<!-- keys:(?P<which>\w+) -->\n).*?(<!-- /keys -->)", re.DOTALL)
@@ -26,11 +26,6 @@ COUNTER: Final = (
 )
 
 
-def table(actions: Iterable[Action]) -> str:
-    rows = [f"| `{keys_text(action)}` | {action.label} | {action.help} |" for action in actions if action.keys]
-    return "\n".join(["| key | | |", "|---|---|---|", *rows])
-
-
 def everything() -> str:
     """Place by place, with the command of the same deed."""
     lines = ["| key | where | does | command |", "|---|---|---|---|"]
@@ -43,8 +38,12 @@ def everything() -> str:
 
 
 def counter() -> str:
+    """Two columns of keys, so that the page keeps one side of paper."""
     by_id = {action.id: action for action in ACTIONS}
-    return table(by_id[name] for name in COUNTER if name in by_id)
+    cells = [f"`{keys_text(by_id[name])}` | **{by_id[name].label}**: {by_id[name].help}" for name in COUNTER]
+    half = (len(cells) + 1) // 2
+    rows = [f"| {left} | {right} |" for left, right in zip_longest(cells[:half], cells[half:], fillvalue=" | ")]
+    return "\n".join(["| key | | key | |", "|---|---|---|---|", *rows])
 
 
 TABLES: Final = {"all": everything, "counter": counter}

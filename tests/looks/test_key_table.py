@@ -14,6 +14,7 @@ from textual.dom import DOMNode
 import travello_desk.tui
 from tests.golden import same
 from tests.looks.key_table import MARKED, renewed
+from tests.looks.paper import PAPER, paper
 from tests.tree import ROOT
 from travello_desk.actions import ACTIONS
 from travello_desk.cli.root import COMMANDS, root
@@ -31,6 +32,10 @@ def test_a_page_lists_the_keys_as_they_are(page: str, which: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert [found["which"] for found in MARKED.finditer(text)] == [which]
     same(path, renewed(text))
+
+
+def test_the_page_for_the_printer_is_the_page() -> None:
+    same(PAPER, paper())
 
 
 def owners() -> Iterator[type[DOMNode]]:
