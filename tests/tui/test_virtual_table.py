@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from textual.app import App, ComposeResult
+from textual.strip import Strip
 
 from tests.tui.grid import grid
 from tests.tui.waiting import settled, until
@@ -231,6 +233,35 @@ async def test_a_booking_that_comes_back_is_found_again() -> None:
         await settled(pilot)
         assert cursor(app) == (19, 20)
         assert app.table.total == 20
+
+
+async def test_news_of_rows_out_of_sight_paints_nothing_and_tells_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Items(items(40))
+    app = TableApp(source)
+    async with app.run_test(size=(40, 10)) as pilot:
+        await settled(pilot)
+        heard, painted, render = list(app.heard), 0, VirtualTable.render_line
+
+        def counted(table: VirtualTable[Item], y: int) -> Strip:
+            nonlocal painted
+            painted += 1
+            return render(table, y)
+
+        monkeypatch.setattr(VirtualTable, "render_line", counted)
+        source.rows[30] = Item(31, "guest 31 PAID")
+        app.table.reload()
+        await settled(pilot)
+        assert (painted, app.heard) == (0, heard)
+        assert app.table.row_at(30) == Item(31, "guest 31 PAID")
+        source.rows[2] = Item(3, "guest 3 PAID")
+        app.table.reload()
+        await settled(pilot)
+        assert (painted > 0, app.heard) == (True, heard)
+        source.rows[0] = Item(1, "guest 1 PAID")
+        app.table.reload()
+        await settled(pilot)
+        assert app.heard == [*heard, 1]
+        assert [line.split("  ")[0].strip() for line in grid(app)[1:4]] == ["guest 1 PAID", "guest 2", "guest 3 PAID"]
 
 
 async def test_a_move_during_a_reload_wins() -> None:

@@ -52,6 +52,16 @@ def needed(columns: Sequence[Column[T]]) -> int:
     return sum(column.width for column in columns) + GAP * max(0, len(columns) - 1)
 
 
+def column_at(columns: Sequence[Column[T]], x: int) -> str:
+    """The id of the column at a cell of the line, or empty between and beside them."""
+    left = 0
+    for column in columns:
+        if left <= x < left + column.width + GAP:
+            return column.id
+        left += column.width + GAP
+    return ""
+
+
 def cell(text: str, width: int, *, right: bool = False, more: str = "…") -> str:
     """Exactly `width` cells of `text`, cut with `more` where it does not fit. Wide characters count twice."""
     length = cell_len(text)

@@ -18,7 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from travello_desk.store.errors import StoreError
-from travello_desk.tui.widgets.columns import GAP, Column, fit
+from travello_desk.tui.widgets.columns import Column, column_at, fit
 from travello_desk.tui.widgets.line_painter import CURSOR, GUTTER, PARTS, REST, ROW, STRIPE, LinePainter
 from travello_desk.tui.widgets.pages import PAGE_ROWS, HasId, Opening, Pages, RowSource, Snapshot, Wanted
 from travello_desk.tui.work import start
@@ -194,6 +194,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         if self.cursor_id != wanted.cursor_id or self.first_line != wanted.top:
             self._stale = True
             return
+        before, row = self._in_sight(), self.cursor_row
         self._ghost = None
         line = self.cursor_index - self.first_line
         if snapshot.position is not None:
@@ -206,9 +207,16 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         self.scroll_to(y=max(0, self.cursor_index - line), animate=False)
         if self.cursor_id is None:
             self._take_id()
-        self.refresh()
-        self._tell()
+        if self._in_sight() != before:  # news of bookings that nobody looks at paint nothing
+            self.refresh()
+        if self.cursor_row != row:
+            self._tell()
         self._ensure_visible_pages()
+
+    def _in_sight(self) -> tuple[int, range, list[T | None]]:
+        """What is painted: the cursor's line, the lines that there are, and their rows."""
+        lines = range(self.first_line, min(self._known, self.first_line + self.lines))
+        return self.cursor_index, lines, [self.row_at(index) for index in lines]
 
     def row_at(self, index: int) -> T | None:
         """The row on a line, or None while its page is on its way."""
@@ -354,7 +362,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         if event.y == 0:
-            if column := self._column_at(event.x):
+            if column := column_at(self.placed, event.x - GUTTER):
                 self.post_message(self.Sorted(column))
             return
         index = event.y - 1 + self.first_line
@@ -362,14 +370,6 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
             self.move_to(index)
             if event.chain == 2:
                 self.post_message(self.Opened())
-
-    def _column_at(self, x: int) -> str:
-        left = GUTTER
-        for column in self.placed:
-            if left <= x < left + column.width + GAP:
-                return column.id
-            left += column.width + GAP
-        return ""
 
     # Painting
 
