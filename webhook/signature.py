@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 
 WINDOW_SECONDS = 300
 MISSING = "no signature"
 MALFORMED = "malformed signature"
 STALE = "signed too long ago or in the future"
 MISMATCH = "no secret matches"
+AT_ONCE_BYTES = 2047
+"""Above this Python lets go of its lock while it hashes, and stands in line behind the store's writer to have it back:
+ten times what the hashing takes."""
 
 
 class BadSignature(Exception):
@@ -29,12 +33,25 @@ def verify(body: bytes, header: str | None, secrets: Sequence[bytes], now: float
     stamp, candidates = read_header(header)
     if abs(now - int(stamp)) > WINDOW_SECONDS:
         raise BadSignature(STALE)
-    message = stamp + b"." + body
     for place, secret in enumerate(secrets):
-        expected = hmac.digest(secret, message, "sha256").hex().encode()
+        expected = signature(secret, stamp, body)
         if any(hmac.compare_digest(expected, candidate) for candidate in candidates):
             return place
     raise BadSignature(MISMATCH)
+
+
+def signature(secret: bytes, stamp: bytes, body: bytes) -> bytes:
+    """What Stripe would write behind `v1=` for this body at this time."""
+    signing = keyed(secret).copy()
+    signing.update(stamp + b".")
+    for start in range(0, len(body), AT_ONCE_BYTES):
+        signing.update(body[start : start + AT_ONCE_BYTES])
+    return signing.hexdigest().encode()
+
+
+@lru_cache(maxsize=16)
+def keyed(secret: bytes) -> hmac.HMAC:
+    return hmac.new(secret, digestmod="sha256")
 
 
 def read_header(header: str | None) -> tuple[bytes, list[bytes]]:
