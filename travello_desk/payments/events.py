@@ -60,7 +60,7 @@ def read_event(document: object) -> StripeEvent:
         raise EventShapeError("the event has no time")
     if not isinstance(document.get("livemode"), bool):
         raise EventShapeError("the event does not say whether it is live")
-    target = child(child(document, "data"), "object") if isinstance(document.get("data"), Mapping) else {}
+    target = child(child(document, "data"), "object")
     if not target:
         raise EventShapeError("the event carries no object")
     return StripeEvent(event_id, kind, created, document["livemode"], text(document, "api_version"), target)
