@@ -194,7 +194,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         if self.cursor_id != wanted.cursor_id or self.first_line != wanted.top:
             self._stale = True
             return
-        before, row = self._in_sight(), self.cursor_row
+        before, under = self._in_sight(), (self.cursor_index, self.cursor_row)
         self._ghost = None
         line = self.cursor_index - self.first_line
         if snapshot.position is not None:
@@ -209,7 +209,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
             self._take_id()
         if self._in_sight() != before:  # news of bookings that nobody looks at paint nothing
             self.refresh()
-        if self.cursor_row != row:
+        if (self.cursor_index, self.cursor_row) != under:
             self._tell()
         self._ensure_visible_pages()
 
