@@ -33,6 +33,7 @@ from travello_desk.operations.mail import Delivery, remind
 from travello_desk.operations.poll import poll_job
 from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
 from travello_desk.operations.shred import DAILY_SECONDS, shred_job
+from travello_desk.operations.soundness import FIRST_SOUND_SECONDS, SOUND_SECONDS, watch_soundness
 from travello_desk.operations.stuck import watch_stuck
 from travello_desk.settings import ensure_jwt_secret, load
 from travello_desk.settings.model import Settings
@@ -100,6 +101,7 @@ def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
         Job("currency", CHECK_SECONDS, partial(check_support, ctx)),
         Job("stuck", STUCK_SECONDS, partial(watch_stuck, ctx)),
         Job("clock", CLOCK_SECONDS, partial(watch_clock, ctx), everywhere=True),
+        Job("sound", SOUND_SECONDS, partial(watch_soundness, ctx), first_seconds=FIRST_SOUND_SECONDS, everywhere=True),
         Job("rate", AGAIN_SECONDS if ctx.settings.fx_rate_url else 0, RateFeed(ctx).run),
         Job("shred", DAILY_SECONDS if ctx.settings.shred_after_days is not None else 0, partial(shred_job, ctx)),
     ]

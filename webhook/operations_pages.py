@@ -74,7 +74,7 @@ async def look_at_store(ctx: Context) -> tuple[str, int]:
         stored_at = await ctx.store.peek(inbox.last_event_at)
     except StoreError as error:
         return str(error), ctx.health.last_event_at
-    return ctx.health.store_fault or "ok", max(stored_at, ctx.health.last_event_at)
+    return ctx.health.money_fault or "ok", max(stored_at, ctx.health.last_event_at)
 
 
 def iso(at: int) -> str | None:

@@ -124,7 +124,7 @@ def test_the_file_is_private_and_opens_twice(store: Store) -> None:
 def test_a_damaged_store_is_named_as_such(tmp_path: Path) -> None:
     path = tmp_path / "travello.db"
     path.write_bytes(b"this is not a database, whatever its name says " * 100)
-    with pytest.raises(StoreDamaged, match="Restore a backup"):
+    with pytest.raises(StoreDamaged, match="restore a backup"):
         open_store(path)
 
 

@@ -40,6 +40,8 @@ class Job:
     every_seconds: float
     run: Callable[[], Awaitable[object]]
     due_at: float = 0.0
+    first_seconds: float = 0.0
+    """So long after the start it is done for the first time."""
     everywhere: bool = False
 
 
@@ -54,6 +56,9 @@ class Background:
         self._wake = asyncio.Event()
 
     def start(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for job in self.jobs:
+            job.due_at = now + job.first_seconds if job.first_seconds else job.due_at
         self._task = asyncio.create_task(self._run(), name="background")
 
     def nudge(self, name: str) -> None:

@@ -59,6 +59,7 @@ class Context:
 
     def __post_init__(self) -> None:
         self.store.faults.tell = self.health.store_told
+        self.store.faults.tell_damage = self.health.store_is_damaged
 
     @property
     def stripe(self) -> StripeCalls:

@@ -61,6 +61,10 @@ class Health:
         """From the writer's thread: writing fails, or works again."""
         self.store_fault = sentence
 
+    def store_is_damaged(self, sentence: str) -> None:
+        """From any thread: the store's file is broken, and stays so until a backup is restored."""
+        self.store_damage = sentence
+
     @property
     def money_fault(self) -> str:
         """Why nothing that moves money may be begun, or empty: what cannot be written down is not done."""

@@ -20,7 +20,9 @@ from travello_desk.store.checkpoints import Checkpointer
 from travello_desk.store.contract import Store as Store
 from travello_desk.store.drivers import sqlite_only
 from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailable
-from travello_desk.store.health import Health, of_file
+from travello_desk.store.faults import WAY_OUT
+from travello_desk.store.health import Health, check_small, of_file
+from travello_desk.store.places import refuse_half_restored
 from travello_desk.store.tx import Tx
 from travello_desk.store.writer import Writer, translate
 
@@ -61,6 +63,7 @@ class SqliteStore(Store):
         self._writer.start()
 
     async def write(self, work: Callable[[Tx], T]) -> T:
+        self.faults.refuse_damaged()
         result: T = await self._writer.write(work)
         return result
 
@@ -68,6 +71,7 @@ class SqliteStore(Store):
         return await asyncio.get_running_loop().run_in_executor(self._pool, self.read_now, work)
 
     def read_now(self, work: Callable[[Tx], T]) -> T:
+        self.faults.refuse_damaged()
         connection = self._borrow()
         try:
             connection.execute("BEGIN")
@@ -76,7 +80,9 @@ class SqliteStore(Store):
             finally:
                 connection.execute("ROLLBACK")
         except sqlite3.Error as error:
-            raise translate(error) from error
+            raised = translate(error)
+            self.faults.noticed(raised)
+            raise raised from error
         finally:
             self._readers.put(connection)
 
@@ -86,6 +92,7 @@ class SqliteStore(Store):
         The one exception to "the loop never touches the database": measured, such a read takes 20 microseconds here
         and 90 through a thread, and in WAL it waits for nobody. If it ever had to, `read` does it instead.
         """
+        self.faults.refuse_damaged()
         if self._closed:
             raise StoreUnavailable("the store is closed")
         if self._peeking is None:
@@ -201,15 +208,17 @@ def create_private(path: Path) -> None:
 
 def open_store(path: Path, clock: Callable[[], float] = time.time) -> SqliteStore:
     """Open or create the store at `path`. Raises StoreUnavailable or StoreDamaged with one clear sentence."""
+    refuse_half_restored(path)
     create_private(path)
     try:
+        check_small(path)
         applied = migrate(path)
         store = SqliteStore(path, clock)
         store.install = install_id(store)
     except (sqlite3.Error, StoreError) as error:
         raised = translate(error)
         if isinstance(raised, StoreDamaged):
-            raise StoreDamaged(f"{path}: {raised}. Restore a backup: travello-desk restore FILE") from error
+            raise StoreDamaged(f"{path}: {raised}. {WAY_OUT}") from error
         raise raised from error
     if applied:
         log.info("store %s: applied %s", path.name, ", ".join(applied))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from travello_desk.store.errors import StoreDamaged, StoreUnavailable
 
 HEALED_SECONDS = 2.0
+WAY_OUT = "Stop every desk and restore a backup: travello-desk restore FILE"
 
 
 class Faults:
@@ -15,6 +16,9 @@ class Faults:
 
     def __init__(self) -> None:
         self.tell: Callable[[str], None] = lambda sentence: None
+        self.tell_damage: Callable[[str], None] = lambda sentence: None
+        self.damage = ""
+        """What is broken in the store's file, or empty. It does not heal: nothing of it is told as the truth again."""
         self._sentence = ""
         self._failed_at = 0.0
 
@@ -23,10 +27,22 @@ class Faults:
         again: where a disk is full, something small may still find room."""
         found = next((error for error in errors if isinstance(error, StoreUnavailable | StoreDamaged)), None)
         if found is not None:
+            self.noticed(found)
             self._failed_at = time.monotonic()
             self._say(str(found))
         elif self._sentence and None in errors and time.monotonic() - self._failed_at >= HEALED_SECONDS:
             self._say("")
+
+    def refuse_damaged(self) -> None:
+        """Raises StoreDamaged once the store is known to be: before each read and each write."""
+        if self.damage:
+            raise StoreDamaged(self.damage)
+
+    def noticed(self, error: BaseException) -> None:
+        """Somebody met an error while reading: is it damage?"""
+        if isinstance(error, StoreDamaged) and not self.damage:
+            self.damage = str(error)
+            self.tell_damage(f"{self.damage}. {WAY_OUT}")
 
     def _say(self, sentence: str) -> None:
         if sentence != self._sentence:

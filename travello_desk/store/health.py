@@ -8,8 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from travello_desk.store.errors import StoreDamaged
+from travello_desk.store.faults import WAY_OUT
+
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 LARGE_WAL_BYTES = 100 * 1024 * 1024
+SMALL_BYTES = 8 * 1024 * 1024
+"""Looked through in some 30 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,23 @@ class Health:
 def of_file(path: Path) -> Health:
     """The health of a SQLite store. Raises sqlite3.Error or OSError when it cannot be looked at."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        sound = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
     if sound != "ok":
-        return Health("", f"The store is damaged: {sound}", "Restore a backup: travello-desk restore FILE")
+        return Health("", f"The store is damaged: {sound}", WAY_OUT)
     summary = f"Store {path}, {journal}, {path.stat().st_size // 2**20} MB, integrity ok"
     return Health(summary, remarks=tuple(remarks_about(path)))
+
+
+def check_small(path: Path) -> None:
+    """Look through a store that is small enough to be looked through at every start; a large one is in the background
+    (operations/soundness.py). Raises StoreDamaged or sqlite3.Error."""
+    if not 0 < path.stat().st_size <= SMALL_BYTES:
+        return
+    with closing(sqlite3.connect(path)) as connection:
+        sound = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if sound != "ok":
+        raise StoreDamaged(f"the store is damaged: {sound}")
 
 
 def remarks_about(path: Path) -> list[Remark]:

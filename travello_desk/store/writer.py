@@ -108,7 +108,7 @@ def savepoint(connection: sqlite3.Connection, tx: Tx, request: Request) -> None:
     connection.execute("RELEASE request")
 
 
-DAMAGE = ("malformed", "not a database", "corrupt")
+DAMAGE = ("disk image is malformed", "malformed database schema", "not a database", "corrupt")
 
 
 def translate(error: BaseException) -> StoreError:
