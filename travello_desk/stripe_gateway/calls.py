@@ -6,14 +6,23 @@ idempotency key, so it can never act twice (PAYMENTS 4.3).
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from travello_desk.stripe_gateway.errors import GatewayError, Rejected, TimedOut
 
 T = TypeVar("T")
+
+# A call that acts is not sent any more so long after it began, by the clock on the wall: time-outs stand still while a
+# laptop sleeps, and after a day Stripe has forgotten the key under which the request may be repeated (PAYMENTS 4.3).
+OVERSLEPT_SECONDS = 300.0
+
+
+def wall_clock() -> float:
+    return time.time()
 
 
 @dataclass(slots=True)
@@ -25,6 +34,12 @@ class Exchange:
     doubtful: bool = False  # an earlier attempt may have been carried out
     server_at: int | None = None  # Stripe's clock in its last answer, unix seconds
     latency_seconds: float | None = None  # from sending to the headers of that answer
+    began_at: float = field(default_factory=lambda: wall_clock())  # unix seconds
+
+    @property
+    def overslept(self) -> bool:
+        """Whether this request must not be sent any more: the computer slept since it was decided on."""
+        return self.writes and abs(wall_clock() - self.began_at) > OVERSLEPT_SECONDS
 
 
 current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")

@@ -23,7 +23,7 @@ from yarl import URL
 
 from travello_desk.stripe_gateway.answers import judge
 from travello_desk.stripe_gateway.calls import Exchange, current_exchange
-from travello_desk.stripe_gateway.errors import BadAnswer, GatewayError, Unreachable
+from travello_desk.stripe_gateway.errors import BadAnswer, GatewayError, TimedOut, Unreachable
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # or, in a program without a log, Python would print warnings to stderr
@@ -130,7 +130,11 @@ def _is_loopback(host: str) -> bool:
 
 
 async def _mark_connected(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
-    context.trace_request_ctx.connected = True
+    """There is a connection, and the next thing is to send."""
+    exchange = context.trace_request_ctx
+    if exchange.overslept:
+        raise TimedOut("This computer slept: nothing was sent", outcome_known=True, should_retry=False)
+    exchange.connected = True
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
