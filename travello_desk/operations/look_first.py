@@ -21,17 +21,32 @@ from travello_desk.stripe_gateway.errors import GatewayError
 KEY_LIFE_SECONDS = 23 * 3600
 # A session whose create call was answered with errors this often is looked for: Stripe repeats a stored 500.
 TRIES_BEFORE_LOOKING = 3
+# A row from the future: this computer's clock went back, and how old the key is cannot be told.
+SKEW_SECONDS = 300
 CAUSE = Cause("", "look-up")
+
+
+def is_key_young(ctx: Context, created_at: int) -> bool:
+    """Whether Stripe surely knows the key still. By Stripe's clock where that is known."""
+    age = ctx.clock() + ctx.clock_offset_seconds - created_at
+    return -SKEW_SECONDS <= age <= KEY_LIFE_SECONDS
+
+
+def refuse_to_guess(ctx: Context, created_at: int) -> None:
+    """Not found, and made in the future: it may be under way. Raises StripeFailed; the intention stays."""
+    if ctx.clock() + ctx.clock_offset_seconds - created_at < -SKEW_SECONDS:
+        words = "This computer's clock went back: what was sent to Stripe cannot be told apart from what was not"
+        raise StripeFailed(None, words, retryable=True, queued=True)
 
 
 def session_needs_look(ctx: Context, row: payments.PaymentRow) -> bool:
     stored_fault = row.attempts >= TRIES_BEFORE_LOOKING and "HTTP 5" in row.last_error
-    return stored_fault or ctx.clock() - row.created_at > KEY_LIFE_SECONDS
+    return stored_fault or not is_key_young(ctx, row.created_at)
 
 
 def refund_needs_look(ctx: Context, row: payments.RefundRow) -> bool:
     """Only when the key is old: an early "not found" is no proof that money did not move."""
-    return ctx.clock() - row.created_at > KEY_LIFE_SECONDS
+    return not is_key_young(ctx, row.created_at)
 
 
 async def find_session(ctx: Context, row: payments.PaymentRow) -> bool:
@@ -48,6 +63,7 @@ async def find_session(ctx: Context, row: payments.PaymentRow) -> bool:
     if ours:
         await ingest_objects(ctx, [(observe_session(session, at), session) for session in reversed(ours)], "look-up")
         return True
+    refuse_to_guess(ctx, row.created_at)
     await ctx.store.write(lambda tx: close_session(tx, row))
     return False
 
@@ -72,6 +88,7 @@ async def find_refund(ctx: Context, row: payments.RefundRow, booking_id: int) ->
     await ingest_objects(ctx, [(observe_refund(refund, at), refund) for refund in refunds], "look-up")
     if any(text(child(refund, "metadata"), "refund_uid") == row.uid for refund in refunds):
         return True
+    refuse_to_guess(ctx, row.created_at)
     await ctx.store.write(lambda tx: close_refund(tx, row, booking_id))
     return False
 

@@ -9,7 +9,7 @@ from travello_desk.operations.checkout import make_session
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import StripeFailed
 from travello_desk.operations.expire import finish_expiry
-from travello_desk.operations.look_first import find_refund, refund_needs_look
+from travello_desk.operations.look_first import SKEW_SECONDS, find_refund, refund_needs_look
 from travello_desk.operations.refund import send_refund
 from travello_desk.payments.rules import Refused
 from travello_desk.store import payments
@@ -41,14 +41,20 @@ async def resume(ctx: Context, *, older_than_seconds: int = 0) -> Resumed:
     """Resume every intention whose last change is at least that old. Never raises for what Stripe does."""
     if ctx.gateway is None:
         return Resumed()
-    limit = int(ctx.clock()) - older_than_seconds
+    now = int(ctx.clock())
+
+    def is_due(updated_at: int) -> bool:
+        """Not just written by whoever is at it; what seems to come from the future was written before a clock went
+        back."""
+        return not now - older_than_seconds < updated_at <= now + SKEW_SECONDS
+
     creating, sending, expiring = await ctx.store.read(payments.unfinished)
     done = [0, 0, 0, 0]
     for row in creating:
-        if row.updated_at <= limit:
+        if is_due(row.updated_at):
             done[await attempt_link(ctx, row)] += 1
     for refund_row in sending:
-        if refund_row.updated_at <= limit:
+        if is_due(refund_row.updated_at):
             done[await attempt_refund(ctx, refund_row)] += 1
     for row in expiring:
         done[await attempt_expiry(ctx, row)] += 1
