@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from travello_desk.cli.guest import mail_document
-from travello_desk.cli.root import actor_option, day_of, json_option, print_json, run
+from travello_desk.cli.root import actor_option, day_of, json_option, print_json, run, written
 from travello_desk.cli.shift import shift_document
 from travello_desk.money import major_number
 from travello_desk.operations import present
@@ -17,6 +17,7 @@ from travello_desk.operations.downtime import downtime_sheet
 from travello_desk.operations.report import Day, business_date, day_report
 from travello_desk.operations.report_csv import movements_csv
 from travello_desk.operations.report_text import text_of
+from travello_desk.operations.spreadsheet import write_private
 
 
 @click.command()
@@ -52,9 +53,9 @@ def report(
 
     found, hotel, sheet_text, compared, sent = run(ctx, work, as_json=as_json)
     if csv_file is not None:
-        csv_file.write_text(movements_csv(found.report), encoding="utf-8", newline="")
+        written(lambda: write_private(csv_file, movements_csv(found.report)), as_json)
     if sheet is not None:
-        sheet.write_text(sheet_text, encoding="utf-8")
+        written(lambda: write_private(sheet, sheet_text), as_json)
     if as_json:
         agree = {"stripe": {"agree": compared.agree, "lines": compared.lines}} if compared else {}
         letter = {"mail": mail_document(sent)} if sent else {}

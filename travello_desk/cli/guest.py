@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from travello_desk.cli.many import MANY, Wish, do_many, one_of, selection
-from travello_desk.cli.root import actor_option, json_option, print_json, run
+from travello_desk.cli.root import ROW_ID, actor_option, json_option, print_json, run
 from travello_desk.operations import present
 from travello_desk.payments.rules import Refusal, Refused
 
@@ -105,7 +105,7 @@ def mail_one(ctx: click.Context, wanted: str, letter: str, preview: bool, actor:
 @click.command("mails")
 @click.option("--days", default=7, show_default=True, type=click.IntRange(1, 3650), help="How far back.")
 @click.option("--status", type=click.Choice(["queued", "sending", "sent", "failed", "cancelled"]))
-@click.option("--again", "again_id", type=int, help="Try this mail (its id) once more.")
+@click.option("--again", "again_id", metavar="ID", type=ROW_ID, help="Try this mail (its id) once more.")
 @actor_option
 @json_option
 @click.pass_context

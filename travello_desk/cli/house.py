@@ -82,7 +82,7 @@ def reconcile(ctx: click.Context, since: str | None, objects: bool, as_json: boo
     from travello_desk.operations.reconcile import Reconciled
     from travello_desk.operations.reconcile import reconcile as run_reconcile
 
-    back = ttl_seconds(since) if since else None
+    back = ttl_seconds(since, "--since") if since else None
 
     async def work(context: Any) -> Reconciled:
         start = int(context.clock()) - back if back else None
@@ -146,8 +146,8 @@ def token(ctx: click.Context, user_id: int, staff: bool, ttl: str, as_json: bool
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def ttl_seconds(text: str) -> int:
+def ttl_seconds(text: str, option: str = "--ttl") -> int:
     match = re.fullmatch(r"(\d{1,6})([smhd])", text)
     if not match or int(match.group(1)) == 0:
-        raise click.BadParameter(f"{text!r} is not a time to live: write 90s, 15m, 1h or 7d", param_hint="--ttl")
+        raise click.BadParameter(f"{text!r} is not a length of time: write 90s, 15m, 1h or 7d", param_hint=option)
     return int(match.group(1)) * UNITS[match.group(2)]

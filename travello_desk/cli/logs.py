@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from travello_desk.cli.root import actor_option, day_of, json_option, plain, print_json, run
+from travello_desk.cli.root import ROW_ID, actor_option, day_of, json_option, plain, print_json, run
 from travello_desk.cli.who import permitted
 from travello_desk.operations import payload, present
 from travello_desk.operations.replay import OUTCOMES, Replay, rehearse, replay
@@ -41,7 +41,14 @@ async def span_of(context: Any, day: str | None, wanted: str | None) -> Span:
 @click.command()
 @narrowing
 @click.option("--by", "actor", default="", metavar="NAME", help="Only what this person did; Stripe is one too.")
-@click.option("--before", "before_id", type=int, default=FOREVER, help="Entries older than this one: the next page.")
+@click.option(
+    "--before",
+    "before_id",
+    metavar="ID",
+    type=ROW_ID,
+    default=FOREVER,
+    help="Entries older than this one: the next page.",
+)
 @json_option
 @click.pass_context
 def activity(

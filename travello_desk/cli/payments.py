@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from travello_desk.cli.root import actor_option, amount_of, json_option, print_json, run
+from travello_desk.cli.root import ROW_ID, actor_option, amount_of, json_option, print_json, run
 from travello_desk.cli.who import within_limit
 from travello_desk.money import format_minor, major_number
 from travello_desk.operations import arrival, present
@@ -89,7 +89,7 @@ def told(booking: Booking, status: str, sentence: str, as_json: bool, warning: s
 @click.option("--amount", help="Default: everything that is left.")
 @click.option("--reason", default="requested_by_customer", show_default=True)
 @click.option("--note", default="")
-@click.option("--payment", "payment_id", type=int, help="Which payment, when there are several.")
+@click.option("--payment", "payment_id", metavar="ID", type=ROW_ID, help="Which payment, when there are several.")
 @actor_option
 @json_option
 @click.pass_context
@@ -105,7 +105,7 @@ def refund(
 ) -> None:
     """Give online money back, all or part. Amounts are in the currency that was charged."""
 
-    async def work(context: Any) -> refunds.Refunded:
+    async def work(context: Any) -> tuple[Booking, refunds.Refunded]:
         booking = await present.find_booking(context, wanted)
         loaded = await context.store.read(lambda tx: ledger.load(tx, booking.id))
         target = refunds.target(loaded.view, payment_id)
@@ -115,13 +115,14 @@ def refund(
             context, actor, (refundable_minor(target) if target else 0) if minor is None else minor, currency
         )
         request = refunds.Request(booking.id, actor, minor, payment_id=payment_id, reason=reason, note=note)
-        return await refunds.refund(context, request)
+        return booking, await refunds.refund(context, request)
 
-    done = run(ctx, work, as_json=as_json)
+    booking, done = run(ctx, work, as_json=as_json)
     if as_json:
         print_json(
             {
                 "success": True,
+                "booking_id": booking.id,
                 "refund_id": done.refund_id,
                 "stripe_refund_id": done.stripe_refund_id,
                 "amount": major_number(done.amount_minor, done.currency),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from travello_desk.cli.root import actor_option, amount_of, json_option, print_json, run
+from travello_desk.cli.root import ROW_ID, actor_option, amount_of, json_option, print_json, run
 from travello_desk.cli.who import permitted
 from travello_desk.money import format_minor, major_number
 from travello_desk.operations import pay_back as paying_back
@@ -18,6 +18,7 @@ from travello_desk.remedies import remedies_for, stripe_page
 from travello_desk.store import attention, ledger
 from travello_desk.store.activity import references_of
 from travello_desk.store.attention import Problem
+from travello_desk.store.bookings import Booking
 from travello_desk.store.tx import Tx
 
 
@@ -75,7 +76,7 @@ def document(problem: Problem, reference: str, settings: Any) -> dict[str, Any]:
 
 
 @problems.command("again")
-@click.argument("problem_id", type=int, metavar="ID")
+@click.argument("problem_id", type=ROW_ID, metavar="ID")
 @actor_option
 @json_option
 @click.pass_context
@@ -89,7 +90,7 @@ def again(ctx: click.Context, problem_id: int, actor: str, as_json: bool) -> Non
 
 
 @problems.command("close")
-@click.argument("problem_id", type=int, metavar="ID")
+@click.argument("problem_id", type=ROW_ID, metavar="ID")
 @click.option("--reason", required=True)
 @actor_option
 @json_option
@@ -111,14 +112,14 @@ def close(ctx: click.Context, problem_id: int, reason: str, actor: str, as_json:
 @click.command()
 @click.argument("wanted", metavar="ID")
 @click.option("--reason", required=True)
-@click.option("--payment", "payment_id", type=int, help="Which payment, when several wait.")
+@click.option("--payment", "payment_id", metavar="ID", type=ROW_ID, help="Which payment, when several wait.")
 @actor_option
 @json_option
 @click.pass_context
 def accept(ctx: click.Context, wanted: str, reason: str, payment_id: int | None, actor: str, as_json: bool) -> None:
     """Accept online money that differs from what was asked: the booking counts as paid."""
 
-    async def work(context: Any) -> tuple[str, str]:
+    async def work(context: Any) -> Booking:
         await permitted(context, actor, "accept")
         booking = await present.find_booking(context, wanted)
         loaded = await context.store.read(lambda tx: ledger.load(tx, booking.id))
@@ -126,13 +127,13 @@ def accept(ctx: click.Context, wanted: str, reason: str, payment_id: int | None,
         if payment_id is None and not waits:
             raise Refused(Refusal("nothing_to_accept", "No payment of this booking waits for a decision"))
         await accept_payment(context, booking.id, payment_id or waits[-1], reason, actor)
-        return booking.reference, (await present.find_booking(context, str(booking.id))).status
+        return await present.find_booking(context, str(booking.id))
 
-    reference, status = run(ctx, work, as_json=as_json)
+    done = run(ctx, work, as_json=as_json)
     if as_json:
-        print_json({"success": True, "reference": reference, "status": status})
+        print_json({"success": True, "booking_id": done.id, "reference": done.reference, "status": done.status})
     else:
-        click.echo(f"Accepted: {reference} is {status}")
+        click.echo(f"Accepted: {done.reference} is {done.status}")
 
 
 @click.command("pay-back")

@@ -91,6 +91,10 @@ def doors(ctx: click.Context) -> Doors:
     return found
 
 
+ROW_ID = click.IntRange(1, 2**62)
+"""A row's id as it may be typed: nothing that a store could not hold."""
+
+
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(command)
 
