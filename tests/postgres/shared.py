@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-STORES = frozenset("store desk house builder hotel ctx usd office paid_event".split())
+STORES = frozenset("store desk house builder hotel ctx usd office paid_event lived".split())
 """Fixtures that stand on a store; a test without one of them would only run twice."""
 FIXTURE = type(pytest.fixture(lambda: None))
 

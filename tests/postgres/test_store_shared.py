@@ -1,7 +1,7 @@
 """The store's own tests on PostgreSQL: lists, constraints, the writer."""
 
 from tests.postgres.shared import collected
-from tests.store import test_browse, test_schema, test_writer
+from tests.store import test_browse, test_lookback, test_schema, test_writer
 
 SQLITE = {
     "test_an_index_serves_every_view_without_sorting": "reads SQLite's query plan",
@@ -13,4 +13,4 @@ SQLITE = {
     "test_readers_cannot_write_and_are_not_blocked_by_a_writer": "here in test_writer.py",
     "test_the_file_is_private_and_opens_twice": "there is no file",
 }
-globals().update(collected(test_browse, test_schema, test_writer, but=SQLITE))
+globals().update(collected(test_browse, test_lookback, test_schema, test_writer, but=SQLITE))
