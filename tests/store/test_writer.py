@@ -9,6 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,80 @@ async def test_one_failure_in_a_shared_commit_undoes_only_itself(store: Store) -
     assert [type(result) for result in results if result is not None] == [ZeroDivisionError]
     assert len(names(store)) == 40
     assert "half" not in names(store)
+
+
+async def until_waiting(store: Store, count: int) -> None:
+    deadline = time.monotonic() + 30
+    while store.backlog < count:
+        assert time.monotonic() < deadline, "nobody came"
+        await asyncio.sleep(0.001)
+
+
+async def test_who_comes_while_a_batch_is_at_work_shares_its_commit(store: Store) -> None:
+    began, go_on, transactions = threading.Event(), threading.Event(), list[Tx]()
+
+    def slow(tx: Tx) -> None:
+        transactions.append(tx)
+        began.set()
+        assert go_on.wait(30)
+
+    def quick(tx: Tx) -> None:
+        transactions.append(tx)
+        keep_setting(tx, f"quick{len(transactions)}", "x")
+
+    first = asyncio.create_task(store.write(slow))
+    assert await asyncio.to_thread(began.wait, 30)
+    others = [asyncio.create_task(store.write(quick)) for _ in range(5)]
+    await until_waiting(store, 5)
+    go_on.set()
+    await asyncio.gather(first, *others)
+    assert len(transactions) == 6
+    assert all(tx is transactions[0] for tx in transactions)
+    assert len(names(store)) == 5
+
+
+async def test_who_comes_meanwhile_and_fails_undoes_only_itself(store: Store) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(tx: Tx) -> None:
+        keep_setting(tx, "slow", "x")
+        began.set()
+        assert go_on.wait(30)
+
+    def fails(tx: Tx) -> None:
+        keep_setting(tx, "half", "x")
+        raise ZeroDivisionError
+
+    first = asyncio.create_task(store.write(slow))
+    assert await asyncio.to_thread(began.wait, 30)
+    works = (fails, lambda tx: keep_setting(tx, "last", "x"))
+    others = [asyncio.create_task(store.write(work)) for work in works]
+    await until_waiting(store, 2)
+    go_on.set()
+    assert await first is None
+    failed, last = await asyncio.gather(*others, return_exceptions=True)
+    assert (type(failed), last) == (ZeroDivisionError, None)
+    assert names(store) == {"slow", "last"}
+
+
+async def test_a_store_that_closes_first_finishes_who_came_meanwhile(store: Store) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(tx: Tx) -> None:
+        began.set()
+        assert go_on.wait(30)
+
+    first = asyncio.create_task(store.write(slow))
+    assert await asyncio.to_thread(began.wait, 30)
+    second = asyncio.create_task(store.write(lambda tx: keep_setting(tx, "second", "x")))
+    await until_waiting(store, 1)
+    closing = asyncio.create_task(asyncio.to_thread(store.close))
+    await until_waiting(store, 2)
+    go_on.set()
+    await asyncio.gather(first, second, closing)
+    reopened = open_store(store.path)
+    assert names(reopened) == {"second"}
+    reopened.close()
 
 
 async def test_a_conflict_is_ours_and_changes_nothing(store: Store) -> None:

@@ -98,15 +98,21 @@ class GroupCommit(ABC):
         if first is None:
             return [], True
         batch = [first]
+        self._take_in(batch)
+        return batch, False
+
+    def _take_in(self, batch: list[Request]) -> None:
+        """Add those who wait. A subclass does it once more when all have had their turn: whoever came meanwhile shares
+        the commit that is due, and is heard while the loop still reads the next one's body."""
         while len(batch) < BATCH_LIMIT:
             try:
                 request = self._queue.get_nowait()
             except queue.Empty:
-                break
+                return
             if request is None:
-                return batch, True
+                self._queue.put(None)  # the end: `_next_batch` is to see it
+                return
             batch.append(request)
-        return batch, False
 
     def _answer(self, batch: list[Request]) -> None:
         """Hand the results back, one wake-up per loop."""

@@ -53,7 +53,7 @@ class Writer(GroupCommit):
     def _commit_batch(self, connection: sqlite3.Connection, batch: list[Request]) -> None:
         """All together first; one by one when the shared transaction cannot be begun or committed."""
         try:
-            if not self._transaction(connection, batch, apart=False) and len(batch) > 1:
+            if not self._transaction(connection, batch, apart=False, growing=True) and len(batch) > 1:
                 self._transaction(connection, batch, apart=True)
         except sqlite3.Error as error:
             log.warning("a transaction of %d requests failed: %s", len(batch), type(error).__name__)
@@ -66,8 +66,13 @@ class Writer(GroupCommit):
         except sqlite3.Error as error:
             request.error = translate(error)
 
-    def _transaction(self, connection: sqlite3.Connection, batch: list[Request], *, apart: bool) -> bool:
-        """Run and commit the batch, each request `apart` in a savepoint or not. False: one failed, none is stored."""
+    def _transaction(
+        self, connection: sqlite3.Connection, batch: list[Request], *, apart: bool, growing: bool = False
+    ) -> bool:
+        """Run and commit the batch, each request `apart` in a savepoint or not. False: one failed, none is stored.
+
+        A `growing` batch takes in who comes while it is at work, until nobody does.
+        """
         connection.execute("BEGIN IMMEDIATE")
         try:
             tx = Tx(connection, int(self._clock()))
@@ -76,6 +81,8 @@ class Writer(GroupCommit):
                 if request.error is not None and not apart:
                     connection.execute("ROLLBACK")
                     return False
+                if growing and request is batch[-1]:
+                    self._take_in(batch)
             connection.execute("COMMIT")
         except sqlite3.Error:
             if connection.in_transaction:
