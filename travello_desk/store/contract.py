@@ -36,7 +36,10 @@ class Store(ABC):
 
     @abstractmethod
     async def read(self, work: Callable[[Tx], T]) -> T:
-        """Run `work` on a read-only snapshot in a thread; never blocked by the writer."""
+        """Run `work` on a read-only snapshot in a thread; never blocked by the writer.
+
+        When whoever waits is cancelled, the work stops in the middle of its statement, where the database can.
+        """
 
     @abstractmethod
     def read_now(self, work: Callable[[Tx], T]) -> T:

@@ -23,6 +23,7 @@ from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailabl
 from travello_desk.store.faults import WAY_OUT
 from travello_desk.store.health import Health, check_small, of_file
 from travello_desk.store.places import refuse_half_restored
+from travello_desk.store.reading import Reading
 from travello_desk.store.tx import Tx
 from travello_desk.store.writer import Writer, translate
 
@@ -68,23 +69,29 @@ class SqliteStore(Store):
         return result
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read_now, work)
+        reading = Reading()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, work, reading)
+        except asyncio.CancelledError:
+            reading.give_up()
+            raise
 
     def read_now(self, work: Callable[[Tx], T]) -> T:
+        return self._read(work, Reading())
+
+    def _read(self, work: Callable[[Tx], T], reading: Reading) -> T:
         self.faults.refuse_damaged()
         connection = self._borrow()
         try:
             connection.execute("BEGIN")
-            try:
+            with reading.on(connection):
                 return work(Tx(connection, int(self.clock())))
-            finally:
-                connection.execute("ROLLBACK")
         except sqlite3.Error as error:
             raised = translate(error)
             self.faults.noticed(raised)
             raise raised from error
         finally:
-            self._readers.put(connection)
+            self._give_back(connection)
 
     async def peek(self, work: Callable[[Tx], T]) -> T:
         """Run one small look-up by key, in the loop itself: no thread, no transaction, no waiting.
@@ -147,6 +154,16 @@ class SqliteStore(Store):
             return self._readers.get_nowait()
         except queue.Empty:
             return connect(self.path, read_only=True)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        """For the next reader; one that cannot end its transaction is of no use to anybody."""
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            connection.close()
+        else:
+            self._readers.put(connection)
 
     def _connect_writer(self) -> sqlite3.Connection:
         return connect(self.path, read_only=False)
