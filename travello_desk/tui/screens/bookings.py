@@ -43,8 +43,9 @@ from travello_desk.tui.widgets.virtual_table import VirtualTable
 from travello_desk.tui.work import start
 
 EXPORT_ROWS = 20_000
-FOLLOW_SECONDS = 0.03
-"""The pane waits this long for the cursor to rest: a held arrow key must not read thirty bookings a second."""
+FOLLOW_SECONDS, HELD_SECONDS = 0.03, 0.12
+"""The pane waits this long for the cursor to rest; longer while a key is held, which repeats thirty times a second: so
+many bookings need neither be read nor painted."""
 RESTS, MOST_REST_SECONDS = 10, 5.0
 """News are counted no more than a tenth of the time: at 200 payments a second a million bookings stand long enough."""
 HINT = "/ name, reference, phone, e-mail, room   e.g.  khan   305 55   due:>20000   in:today"
@@ -71,7 +72,7 @@ class BookingsScreen(Finding):
         self.pane = TextPane(id="pane")
         self._follow: Timer | None = None
         self._news = self._counting = False
-        self._rest_until = 0.0
+        self._rest_until = self._moved_at = 0.0
 
     def body(self) -> Iterable[Widget]:
         self.box.placeholder = self.desk.glyphs.text(HINT)
@@ -215,7 +216,9 @@ class BookingsScreen(Finding):
         self.refresh_bars()
         if self._follow is not None:
             self._follow.stop()
-        self._follow = self.set_timer(FOLLOW_SECONDS, self.read_detail)
+        held = time.monotonic() - self._moved_at < HELD_SECONDS
+        self._moved_at = time.monotonic()
+        self._follow = self.set_timer(HELD_SECONDS if held else FOLLOW_SECONDS, self.read_detail)
 
     def read_detail(self) -> None:
         start(self, self._read_detail, "detail")
