@@ -1,6 +1,7 @@
 """A program on a terminal of its own: keys in, and the moment when what was waited for stood on its screen.
 
-Bytes are stamped when they arrive and understood afterwards, so that understanding them costs no measured time.
+Bytes are stamped when they arrive, by a thread that does nothing else: a terminal that is not read stops whoever writes
+to it. They are understood afterwards, so that understanding them costs no measured time.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
-import select
+import queue
 import signal
 import struct
 import subprocess
 import termios
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,6 +64,17 @@ class Terminal:
             start_new_session=True,
         )
         os.close(theirs)
+        self._arrived: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._stamp, daemon=True)
+        self._reader.start()
+
+    def _stamp(self) -> None:
+        while True:
+            try:
+                painted = os.read(self._mine, READ_BYTES)
+            except OSError:  # Linux says EIO when the program has closed its end
+                return
+            self._arrived.put((time.perf_counter(), painted))
 
     @property
     def lines(self) -> list[str]:
@@ -90,27 +103,24 @@ class Terminal:
 
     def hold(self, keys: Sequence[tuple[float, str]], until_seconds: float) -> list[tuple[float, list[str]]]:
         """Press each key at its moment (seconds from now) whatever is painted; every screen seen, with its moment."""
-        began_at, waiting, chunks = time.perf_counter(), list(keys), list[tuple[float, bytes]]()
-        while (now := time.perf_counter()) < began_at + until_seconds:
-            while waiting and began_at + waiting[0][0] <= now:
-                os.write(self._mine, waiting.pop(0)[1].encode())
-            ahead = began_at + (waiting[0][0] if waiting else until_seconds) - time.perf_counter()
-            if select.select([self._mine], [], [], max(0.0, ahead))[0]:
-                chunks.append((time.perf_counter(), os.read(self._mine, READ_BYTES)))
+        began_at = time.perf_counter()
+        for at, key in [*keys, (until_seconds, "")]:
+            time.sleep(max(0.0, began_at + at - time.perf_counter()))
+            os.write(self._mine, key.encode())
         screens = []
-        for at, painted in chunks:
+        while not self._arrived.empty():
+            at, painted = self._arrived.get()
             self._stream.feed(painted)
             screens.append((at - began_at, list(self._screen.display)))
         return screens
 
     def _read(self, deadline: float, quiet_seconds: float) -> list[tuple[float, bytes]]:
         chunks: list[tuple[float, bytes]] = []
-        while time.perf_counter() < deadline and select.select([self._mine], [], [], quiet_seconds)[0]:
+        while time.perf_counter() < deadline:
             try:
-                painted = os.read(self._mine, READ_BYTES)
-            except OSError:  # Linux says EIO when the program has closed its end
+                chunks.append(self._arrived.get(timeout=quiet_seconds))
+            except queue.Empty:
                 break
-            chunks.append((time.perf_counter(), painted))
         return chunks
 
     def _feed(self, chunks: Sequence[tuple[float, bytes]], shown: Shown) -> float | None:
@@ -137,4 +147,5 @@ class Terminal:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self._reader.join(STOP_SECONDS)
         os.close(self._mine)

@@ -7,6 +7,7 @@ event is there and every booking paid. Keys are counted from the moment they are
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import sqlite3
@@ -160,6 +161,7 @@ HEADER = ("load", "keys", "median", "p95", "slowest", "webhooks", "median", "p99
 def run(source: Path, size: Size, per_second: int, seconds: float) -> None:
     with TemporaryDirectory(dir=source.parent) as folder:
         database = Path(shutil.copy(source, folder))
+        os.sync()  # the copy is on the disk before anything is measured on it
         warm(database)
         with closing(sqlite3.connect(database)) as connection:
             before: int = connection.execute("SELECT COUNT(*) FROM inbox WHERE outcome = 'applied'").fetchone()[0]

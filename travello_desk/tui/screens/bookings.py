@@ -43,7 +43,7 @@ from travello_desk.tui.widgets.virtual_table import VirtualTable
 from travello_desk.tui.work import start
 
 EXPORT_ROWS = 20_000
-FOLLOW_SECONDS, HELD_SECONDS = 0.03, 0.12
+FOLLOW_SECONDS, HELD_SECONDS, REPEAT_SECONDS = 0.03, 0.12, 0.06
 """The pane waits this long for the cursor to rest; longer while a key is held, which repeats thirty times a second: so
 many bookings need neither be read nor painted."""
 RESTS, MOST_REST_SECONDS = 10, 5.0
@@ -216,7 +216,7 @@ class BookingsScreen(Finding):
         self.refresh_bars()
         if self._follow is not None:
             self._follow.stop()
-        held = time.monotonic() - self._moved_at < HELD_SECONDS
+        held = time.monotonic() - self._moved_at < REPEAT_SECONDS
         self._moved_at = time.monotonic()
         self._follow = self.set_timer(HELD_SECONDS if held else FOLLOW_SECONDS, self.read_detail)
 
