@@ -22,6 +22,7 @@ from travello_desk.tui.app import DeskApp
 from travello_desk.tui.dialogs.arming import Arming
 from travello_desk.tui.screens import doctor
 from travello_desk.tui.screens.bookings import FOLLOW_SECONDS
+from travello_desk.tui.screens.deeds import dialog_for
 
 LARGE, SMALL = (120, 34), (80, 24)
 
@@ -36,6 +37,8 @@ class Scene:
     on: str = ""
     user: User | None = CLERK
     sizes: tuple[tuple[int, int], ...] = (LARGE, SMALL)
+    window: str = ""
+    """The action whose window is opened on the booking without its key: also where the key would refuse."""
 
 
 SCENES: Final = (
@@ -56,7 +59,11 @@ SCENES: Final = (
     Scene("dismiss", "exclamation_mark c", "Close this", user=MANAGER),
     Scene("doctor", "D", "ran 11:00"),
     Scene("link", "l", "waiting for the guest", on="TRV-10482"),
-    Scene("link_paid", "l", "PAID", on="TRV-10470"),
+    Scene("link_paid", "", "p Receipt", on="TRV-10470", window="link"),
+    Scene("email", "", "E-mail the", on="TRV-10482", window="email"),
+    Scene("guest_link", "L", "Guest", on="TRV-10482"),
+    Scene("bulk", "space space b", "Marked bookings · 2"),
+    Scene("mails", "M", "Mails"),
     Scene("mark_paid", "m", "Mark paid", on="TRV-10479"),
     Scene("refund", "r", "After this", on="TRV-10470"),
     Scene("refund_over_limit", "r", "After this", on="TRV-10448"),
@@ -104,6 +111,9 @@ async def play(scene: Scene, app: DeskApp, pilot: Pilot[Any], ids: dict[str, int
         await until(pilot, lambda: getattr(app.screen, "detail", None) is not None, "the desk is open")
     if scene.on:
         await on_booking(app, pilot, ids[scene.on])
+    if scene.window:
+        app.push_screen(dialog_for(scene.window, app.ctx, scene.user or CLERK, ids[scene.on]))
+        await rested(pilot)
     for key in scene.keys.split():
         await pilot.press(key)
         await rested(pilot)

@@ -83,7 +83,7 @@ class LinkDialog(BookingModal[Outcome | None]):
         & #body { height: auto; }
         & #side { height: auto; width: 1fr; }
         & #state { margin: 1 0; text-style: bold; color: $primary; }
-        & #state.paid { background: $success; color: #000000; padding: 1 2; }
+        & #state.paid { background: $success; color: $background; padding: 1 2; }
         & #facts { height: auto; }
         & #state.declined, & #state.failed, & #state.fault, & #state.review { color: $error; }
         & #state.expired, & #state.warning, & #state.offer { color: $warning; }

@@ -55,8 +55,8 @@ class DayScreen(DeskScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("day", "desk")]
     SCOPES: ClassVar[tuple[str, ...]] = ("day", "anywhere")
     FOOTER: ClassVar[tuple[str, ...]] = (
-        *("drawer", "compare", "export_day", "print_day", "mail_day", "sheet", "earlier", "later"),
-        "help",
+        *("drawer", "compare", "export_day", "print_day", "mail_day", "help"),
+        *("sheet", "earlier", "later"),
     )
 
     def __init__(self, day_on: date) -> None:
