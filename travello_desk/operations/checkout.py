@@ -131,10 +131,11 @@ def plan(tx: Tx, ctx: Context, booking_id: int, actor: str, origin: str, fallbac
     refusal = checkout_refusal(loaded.ledger, loaded.view)
     if refusal:
         raise Refused(refusal)
+    now = tx.now + int(ctx.clock_offset_seconds)  # when a session ends is said by Stripe's clock
     open_views = [view for view in loaded.view.payments if loaded.payments[view.payment.seq].is_open]
     for view in open_views:
         row = stored(tx, view.payment.seq)
-        return Step("expire" if row.expire_asked_at else open_step(view, loaded, tx.now), row)
+        return Step("expire" if row.expire_asked_at else open_step(view, loaded, now), row)
     return Step("create", intend(tx, ctx, loaded, actor, origin, fallback), fresh=True)
 
 

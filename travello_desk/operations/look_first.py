@@ -26,15 +26,23 @@ SKEW_SECONDS = 300
 CAUSE = Cause("", "look-up")
 
 
+def age_of(ctx: Context, created_at: int) -> float:
+    """How long ago that was, in seconds, by this computer's clock or by Stripe's, whichever says more.
+
+    The row's time is this computer's. While its clock is wrong by the same all the time, that clock alone tells ages
+    right; once it was set back, Stripe's does.
+    """
+    return ctx.clock() + max(0.0, ctx.clock_offset_seconds) - created_at
+
+
 def is_key_young(ctx: Context, created_at: int) -> bool:
-    """Whether Stripe surely knows the key still. By Stripe's clock where that is known."""
-    age = ctx.clock() + ctx.clock_offset_seconds - created_at
-    return -SKEW_SECONDS <= age <= KEY_LIFE_SECONDS
+    """Whether Stripe surely knows the key still."""
+    return -SKEW_SECONDS <= age_of(ctx, created_at) <= KEY_LIFE_SECONDS
 
 
 def refuse_to_guess(ctx: Context, created_at: int) -> None:
     """Not found, and made in the future: it may be under way. Raises StripeFailed; the intention stays."""
-    if ctx.clock() + ctx.clock_offset_seconds - created_at < -SKEW_SECONDS:
+    if age_of(ctx, created_at) < -SKEW_SECONDS:
         words = "This computer's clock went back: what was sent to Stripe cannot be told apart from what was not"
         raise StripeFailed(None, words, retryable=True, queued=True)
 
@@ -55,7 +63,8 @@ async def find_session(ctx: Context, row: payments.PaymentRow) -> bool:
     Closing is safe even if the session appears later: nobody was ever given its address.
     """
     try:
-        sessions = await ctx.stripe.list_sessions(created_gte=row.created_at - 300)
+        earliest = int(row.created_at + min(0.0, ctx.clock_offset_seconds)) - SKEW_SECONDS
+        sessions = await ctx.stripe.list_sessions(created_gte=earliest)
     except GatewayError as error:
         raise StripeFailed(error) from error
     at = int(ctx.clock())
