@@ -180,3 +180,19 @@ async def test_the_background_says_that_it_is_catching_up(desk: Desk, monkeypatc
     desk.sandbox.faults.always("GET *", "reset_before")
     await poll_job(desk.ctx)
     assert desk.ctx.health.catching_up == ""
+
+
+async def test_E10_reconcile_since_a_day_finds_what_was_given_back_of_older_money(desk: Desk) -> None:
+    """The payment was made long before that day, the refund after it, and Stripe's events of both are gone."""
+    booking_id = await desk.book()
+    await desk.sandbox.pay((await checkout(desk.ctx, booking_id, "Ayesha")).session_id)
+    await poll(desk.ctx)
+    desk.time.seconds += 60 * DAY
+    await poll(desk.ctx)
+    await desk.sandbox.refund_from_dashboard(next(iter(desk.sandbox.books.charges)), 100_000)
+    desk.time.seconds += 5 * DAY
+    desk.sandbox.tick()
+    desk.time.seconds += 35 * DAY
+    done = await reconcile(desk.ctx, since=int(desk.time()) - 45 * DAY)
+    assert done.by_object == 1
+    assert desk.view(booking_id).payments[0].refunded_minor == 100_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -244,15 +245,19 @@ def accept(tx: Tx, payment_id: int) -> None:
     tx.execute("UPDATE payments SET accepted = 1 WHERE id = ?", (payment_id,))
 
 
-def to_look_at(tx: Tx, since: int) -> tuple[list[str], list[str]]:
-    """Session ids without an end, and PaymentIntents of money we hold that were touched since (unix seconds)."""
+def to_look_at(tx: Tx, since: int, refunded: Iterable[str] = ()) -> tuple[list[str], list[str]]:
+    """Session ids without an end, and PaymentIntents that may have changed: touched since (unix seconds), without an
+    end, or among the `refunded` ones, of which those that are not ours are left out."""
     sessions = tx.all(
         "SELECT session_id FROM payments WHERE session_id IS NOT NULL AND payment_intent_id = ''"
         " AND status NOT IN ('EXPIRED', 'REFUSED') ORDER BY id"
     )
     intents = tx.all(
-        "SELECT payment_intent_id FROM payments WHERE payment_intent_id <> '' AND updated_at >= ?"
+        "SELECT payment_intent_id FROM payments WHERE payment_intent_id <> ''"
+        " AND (updated_at >= ? OR is_open = 1 OR status = 'SETTLING')"
         " GROUP BY payment_intent_id ORDER BY MIN(id)",
         (since,),
     )
-    return [row[0] for row in sessions], [row[0] for row in intents]
+    found = dict.fromkeys(row[0] for row in intents)
+    found |= dict.fromkeys(i for i in refunded if tx.one("SELECT 1 FROM stripe_links WHERE object_id = ?", (i,)))
+    return [row[0] for row in sessions], list(found)
