@@ -181,6 +181,7 @@ def make_payment(number: int, amount_minor: int, facts: AttemptFacts, view: Book
         status=payment.status,
         is_open=int(payment.payable),
         received_minor=payment.received_minor,
+        received_currency=payment.currency,
         refunded_minor=0,
         expire_asked_at=0,
         attempts=0,

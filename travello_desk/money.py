@@ -136,6 +136,11 @@ def major_number(amount_minor: int, currency: str) -> int | float:
     return number
 
 
+def told_number(amount_minor: int, currency: str) -> int | float | None:
+    """`major_number` for amounts that come from outside; None in a currency this table does not know. Never raises."""
+    return major_number(amount_minor, currency) if currency.upper() in CURRENCIES else None
+
+
 def format_minor(amount_minor: int, currency: str) -> str:
     """As the owner writes it: `Rs. 24,000`, `Rs. 24,000.50`, `$82.40`, `AED 300`, outflow with `−` in front.
 

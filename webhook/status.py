@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from travello_desk.money import CURRENCIES, describe_minor, major_number
+from travello_desk.money import describe_minor, major_number, told_number
 from travello_desk.payments.rules import NOT_AUTHORIZED, NOT_FOUND, Refused
 from travello_desk.store import api_status
 from travello_desk.store.api_status import ApiStatus, Attempt
@@ -109,4 +109,4 @@ def document_of(found: ApiStatus) -> dict[str, Any]:
 def charged(leading: Attempt) -> int | float | None:
     """What came in, or what is asked; None for money in a currency that nobody can count."""
     minor = leading.received_minor or leading.asked_minor
-    return major_number(minor, leading.currency) if leading.currency in CURRENCIES else None
+    return told_number(minor, leading.currency)

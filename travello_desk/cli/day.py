@@ -10,7 +10,7 @@ import click
 from travello_desk.cli.guest import mail_document
 from travello_desk.cli.root import actor_option, day_of, json_option, print_json, run, written
 from travello_desk.cli.shift import shift_document
-from travello_desk.money import major_number
+from travello_desk.money import told_number
 from travello_desk.operations import present
 from travello_desk.operations.compare_day import Comparison, compare_day
 from travello_desk.operations.downtime import downtime_sheet
@@ -87,23 +87,23 @@ def document(day: Day) -> dict[str, Any]:
             {
                 "tender": total.how,
                 "count": total.count,
-                "amount": major_number(total.amount_minor, total.currency),
+                "amount": told_number(total.amount_minor, total.currency),
                 "currency": total.currency,
             }
             for total in found.totals
         ],
         "net": [
-            {"amount": major_number(amount, currency), "currency": currency} for currency, amount in found.net.items()
+            {"amount": told_number(amount, currency), "currency": currency} for currency, amount in found.net.items()
         ],
         "by_actor": [
-            {"actor": actor, "amount": major_number(amount, currency), "currency": currency}
+            {"actor": actor, "amount": told_number(amount, currency), "currency": currency}
             for (actor, currency), amount in found.by_actor.items()
         ],
         "outstanding": [
             {
                 "kind": due.kind,
                 "bookings": due.bookings,
-                "amount": major_number(due.amount_minor, due.currency),
+                "amount": told_number(due.amount_minor, due.currency),
                 "currency": due.currency,
             }
             for due in found.dues
@@ -111,7 +111,7 @@ def document(day: Day) -> dict[str, Any]:
         "cash_outside_shifts": [
             {
                 "count": total.count,
-                "amount": major_number(total.amount_minor, total.currency),
+                "amount": told_number(total.amount_minor, total.currency),
                 "currency": total.currency,
             }
             for total in found.outside

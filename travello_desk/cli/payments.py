@@ -8,7 +8,7 @@ import click
 
 from travello_desk.cli.root import ROW_ID, actor_option, amount_of, json_option, print_json, run
 from travello_desk.cli.who import within_limit
-from travello_desk.money import format_minor, major_number
+from travello_desk.money import describe_minor, format_minor, major_number, told_number
 from travello_desk.operations import arrival, present
 from travello_desk.operations import bookings as booking_operations
 from travello_desk.operations import refund as refunds
@@ -125,13 +125,13 @@ def refund(
                 "booking_id": booking.id,
                 "refund_id": done.refund_id,
                 "stripe_refund_id": done.stripe_refund_id,
-                "amount": major_number(done.amount_minor, done.currency),
+                "amount": told_number(done.amount_minor, done.currency),
                 "currency": done.currency,
                 "status": done.status,
             }
         )
     else:
-        click.echo(f"Refund of {format_minor(done.amount_minor, done.currency)}: {done.status}")
+        click.echo(f"Refund of {describe_minor(done.amount_minor, done.currency)}: {done.status}")
 
 
 @click.command("pay-out")

@@ -8,7 +8,7 @@ import click
 
 from travello_desk.cli.root import ROW_ID, actor_option, amount_of, json_option, print_json, run
 from travello_desk.cli.who import permitted
-from travello_desk.money import format_minor, major_number
+from travello_desk.money import describe_minor, told_number
 from travello_desk.operations import pay_back as paying_back
 from travello_desk.operations import present
 from travello_desk.operations import problems as deeds
@@ -66,7 +66,7 @@ def document(problem: Problem, reference: str, settings: Any) -> dict[str, Any]:
         "reference": reference or None,
         "subject": problem.subject,
         "sentence": problem.sentence,
-        "amount": major_number(int(facts.get("amount_minor") or 0), currency) if currency else None,
+        "amount": told_number(int(facts.get("amount_minor") or 0), currency) if currency else None,
         "currency": currency or None,
         "opened_at": present.iso(problem.opened_at),
         "due_at": present.iso(problem.due_at),
@@ -159,9 +159,11 @@ def pay_back(
 
     done = run(ctx, work, as_json=as_json)
     if as_json:
-        amount_number = major_number(done.amount_minor, done.currency)
+        amount_number = told_number(done.amount_minor, done.currency)
         document = {"booking_id": done.booking_id, "amount": amount_number, "currency": done.currency}
         print_json({"success": True, **document, "voucher_no": done.voucher_no or None})
     else:
         paper = f", voucher {done.voucher_no}" if done.voucher_no else ""
-        click.echo(f"Noted: {format_minor(done.amount_minor, done.currency)} paid back to the guest by {tender}{paper}")
+        click.echo(
+            f"Noted: {describe_minor(done.amount_minor, done.currency)} paid back to the guest by {tender}{paper}"
+        )

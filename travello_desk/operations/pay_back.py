@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from travello_desk.money import format_minor
+from travello_desk.money import describe_minor
 from travello_desk.operations.arrival import cash_refusal, hotel_year, required_reason, shift_for
 from travello_desk.operations.context import Context
 from travello_desk.operations.refund import new_uid, target
@@ -79,7 +79,7 @@ def pay_back_in(tx: Tx, deed: PayBack, reference: str, uid: str, year: int) -> P
         raise Refused(Refusal("nothing_returned", "No refund of this booking has come back: refund it through Stripe"))
     amount_minor = view.returned_minor if deed.amount_minor is None else deed.amount_minor
     if amount_minor > view.returned_minor:
-        most = format_minor(view.returned_minor, view.currency)
+        most = describe_minor(view.returned_minor, view.currency)
         raise Refused(Refusal("too_much", f"At most {most} came back"))
     refusal = refund_refusal(view, amount_minor)
     if refusal is None and deed.tender == "cash":
@@ -93,7 +93,7 @@ def pay_back_in(tx: Tx, deed: PayBack, reference: str, uid: str, year: int) -> P
     insert(tx, deed, reference, view, facts)
     voucher = from_drawer(tx, deed, facts, year) if deed.tender == "cash" else ""
     after = ledger.with_payment(loaded.ledger, view.payment.with_refund(facts))
-    given = format_minor(amount_minor, view.currency)
+    given = describe_minor(amount_minor, view.currency)
     line = Line(
         "paid_back",
         f"Paid {given} back to the guest another way",

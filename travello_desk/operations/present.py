@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from travello_desk.money import major_number
+from travello_desk.money import major_number, told_number
 from travello_desk.operations.context import Context
 from travello_desk.payments.rules import NOT_FOUND, Refused
 from travello_desk.store import bookings, desk, ledger, payments, timeline
@@ -43,7 +43,7 @@ def booking_summary(booking: Booking) -> dict[str, Any]:
 
 
 def payment_document(row: PaymentRow, api_status: str) -> dict[str, Any]:
-    received = row.received_minor
+    received, charged_currency = row.received_minor, row.received_currency or row.currency
     return {
         "id": row.id,
         "status": api_status,
@@ -52,9 +52,9 @@ def payment_document(row: PaymentRow, api_status: str) -> dict[str, Any]:
         "stripe_payment_intent_id": row.payment_intent_id or None,
         "amount": major_number(row.booking_amount_minor, row.booking_currency),
         "currency": row.booking_currency,
-        "charged_amount": major_number(received or row.amount_minor, row.currency),
-        "charged_currency": row.currency,
-        "refunded_amount": major_number(row.refunded_minor, row.currency),
+        "charged_amount": told_number(received or row.amount_minor, charged_currency),
+        "charged_currency": charged_currency,
+        "refunded_amount": told_number(row.refunded_minor, charged_currency),
         "created_at": iso(row.created_at),
     }
 
@@ -64,7 +64,7 @@ def refund_document(row: RefundRow) -> dict[str, Any]:
         "id": row.id,
         "payment_id": row.payment_id,
         "stripe_refund_id": row.stripe_refund_id,
-        "amount": major_number(row.amount_minor, row.currency),
+        "amount": told_number(row.amount_minor, row.currency),
         "currency": row.currency,
         "status": row.status,
         "origin": row.origin,

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from functools import partial
 
-from travello_desk.money import format_minor
+from travello_desk.money import describe_minor
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import StripeFailed, is_definite
 from travello_desk.operations.look_first import find_refund, refund_needs_look
@@ -101,7 +101,7 @@ def intend(tx: Tx, ctx: Context, request: Request, uid: str) -> tuple[payments.R
     why = f"{request.reason} {request.note}".strip() + (
         f" · signed by {request.approved_by}" if request.approved_by else ""
     )
-    line = Line("refund_asked", f"Refund of {format_minor(amount_minor, view.currency)} asked for", why)
+    line = Line("refund_asked", f"Refund of {describe_minor(amount_minor, view.currency)} asked for", why)
     ledger.add_line(tx, request.booking_id, request.actor, line)
     return stored(tx, uid), True
 

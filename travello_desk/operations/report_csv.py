@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from travello_desk.money import major_number
+from travello_desk.money import told_number
 from travello_desk.operations.present import iso
 from travello_desk.operations.report import Report
 
@@ -17,7 +17,7 @@ def movements_csv(found: Report) -> str:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for item in found.movements:
-        amount = major_number(item.amount_minor, item.currency)
+        amount = told_number(item.amount_minor, item.currency)
         writer.writerow((iso(item.at), text(item.reference), item.how, amount, item.currency, text(item.actor)))
     return file.getvalue()
 

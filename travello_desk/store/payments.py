@@ -35,6 +35,7 @@ class PaymentRow:
     status: str
     is_open: int
     received_minor: int
+    received_currency: str
     refunded_minor: int
     expire_asked_at: int
     attempts: int
