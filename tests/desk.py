@@ -89,7 +89,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(folder: Path, *, timeout_seconds: float = 2.0, **sandbox_options: Any) -> AsyncIterator[Desk]:
+async def open_desk(folder: Path, *, timeout_seconds: float = 40.0, **sandbox_options: Any) -> AsyncIterator[Desk]:
     time = FakeTime()
     async with Sandbox(clock=time, background=False, **sandbox_options) as sandbox:
         settings = load(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,13 +15,15 @@ class Fault:
 
     ``kind``: reset, stall, stall_body, truncate, html_200, html_500, html_502, or Stripe's own error by its
     status (401, 403, 409, 429, lock_timeout, 500). ``carried_out``: the request does its work first.
-    ``stored``: the key layer keeps the bad answer: the same key gets it again. ``seconds``: of a stall.
+    ``stored``: the key layer keeps the bad answer: the same key gets it again. ``seconds``: of a stall, which
+    ``released`` ends earlier when it is set.
     """
 
     kind: str
     carried_out: bool = False
     stored: bool = False
     seconds: float = 30.0
+    released: asyncio.Event | None = None
 
 
 #: The names tests use. "after" means: carried out, then this.
@@ -51,6 +54,11 @@ NAMED = {
 def stall_before(seconds: float) -> Fault:
     """Wait, then carry the request out and answer: a client that gave up meanwhile does not know."""
     return replace(NAMED["stall_before"], seconds=seconds)
+
+
+def held_before(released: asyncio.Event) -> Fault:
+    """Wait until it is set (at most 30 seconds), then carry the request out and answer."""
+    return replace(NAMED["stall_before"], released=released)
 
 
 def stall_after(seconds: float) -> Fault:

@@ -159,11 +159,15 @@ class ApiServer:
 
     async def _stall(self, fault: Fault) -> None:
         """Wait as long as the fault says. Closing the sandbox ends it; what waits for its work is not carried out."""
+        ends = [event for event in (self.closing, fault.released) if event is not None]
+        waits = [asyncio.ensure_future(event.wait()) for event in ends]
         try:
-            await asyncio.wait_for(self.closing.wait(), fault.seconds)
-        except TimeoutError:
-            return
-        raise asyncio.CancelledError
+            await asyncio.wait(waits, timeout=fault.seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        if self.closing.is_set():
+            raise asyncio.CancelledError
 
     def _headers(self, exchange: _Exchange) -> dict[str, str]:
         return {

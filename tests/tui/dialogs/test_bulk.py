@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.desk import Desk
 from tests.tui.dialogs.host import AYESHA, SIZES, press, settle, shown, until
 from travello_desk.operations.bookings import cancel
 from travello_desk.operations.checkout import checkout
-from travello_desk.sandbox.faults import stall_before
+from travello_desk.sandbox.faults import held_before
 from travello_desk.store import outbox
 from travello_desk.tui.dialogs.bulk import BulkDialog, BulkOutcome
 
@@ -131,12 +133,14 @@ async def test_what_fails_is_told_and_the_rest_is_done(desk: Desk) -> None:
 
 async def test_escape_stops_after_the_booking_under_way(desk: Desk) -> None:
     ids = await four(desk)
-    desk.sandbox.faults.next("POST /v1/checkout/sessions", stall_before(0.3))
+    answers = asyncio.Event()
+    desk.sandbox.faults.next("POST /v1/checkout/sessions", held_before(answers))
     async with shown(desk.ctx, dialog(desk, ids)) as (host, pilot):
         await press(pilot, "tab", "2", "tab", "enter")
         await until(lambda: host.deed()[0] == "Making links…")
         await pilot.press("escape")
         assert "Stopping after the booking that is under way" in host.flat()
+        answers.set()
         await until(lambda: "1 link made, 1 not done · stopped" in host.flat())
         await settle(pilot)
         assert not host.answered

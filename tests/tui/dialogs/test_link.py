@@ -17,7 +17,7 @@ from tests.desk import Desk, open_desk
 from tests.tui.dialogs.host import AYESHA, LARGE, SIZES, SMALL, Host, House, press, settle, shown, until
 from travello_desk.operations.bookings import cancel
 from travello_desk.operations.checkout import checkout
-from travello_desk.sandbox.faults import stall_before
+from travello_desk.sandbox.faults import held_before
 from travello_desk.settings.model import FxRate
 from travello_desk.store import bookings
 from travello_desk.tui.dialogs.link import LinkDialog
@@ -52,11 +52,13 @@ def button(host: Host, name: str) -> tuple[bool, bool]:
 async def test_it_opens_at_once_and_makes_the_link_behind(desk: Desk, size: tuple[int, int]) -> None:
     public(desk)
     booking_id = await desk.book("TRV-10482", amount_minor=2_400_000)
-    desk.sandbox.faults.next("POST /v1/checkout/sessions", stall_before(0.3))
+    answers = asyncio.Event()
+    desk.sandbox.faults.next("POST /v1/checkout/sessions", held_before(answers))
     async with shown(desk.ctx, LinkDialog(desk.ctx, AYESHA, booking_id), size) as (host, _):
         assert "Payment link · TRV-10482 · Ayesha Khan" in host.text()
         assert "… making the link" in host.text()
         assert not has_symbol(host)
+        answers.set()
         await ready(host)
         text = host.flat()
         assert "Rs. 24,000" in text
@@ -337,8 +339,10 @@ async def test_keys_are_buttons_too(desk: Desk) -> None:
 
 async def test_closing_while_it_is_made_does_not_stop_it(desk: Desk) -> None:
     booking_id = await desk.book("TRV-1")
-    desk.sandbox.faults.next("POST /v1/checkout/sessions", stall_before(0.3))
+    answers = asyncio.Event()
+    desk.sandbox.faults.next("POST /v1/checkout/sessions", held_before(answers))
     async with shown(desk.ctx, LinkDialog(desk.ctx, AYESHA, booking_id)) as (host, pilot):
         await press(pilot, "escape")
         await until(lambda: host.answered)
+        answers.set()
         await until(lambda: desk.booking(booking_id).badge == "LINK OUT")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.desk import Desk
 from tests.tui.dialogs.host import AYESHA, OLGA, SIZES, press, shown, until
 from tests.tui.dialogs.refunding import fill, managers, paid
 from travello_desk.operations.refund import Request, refund
+from travello_desk.sandbox.faults import held_before
 from travello_desk.store import payments, timeline
 from travello_desk.tui.dialogs.refund import RefundDialog
 
@@ -86,10 +89,9 @@ async def test_two_presses_are_one_refund(desk: Desk) -> None:
 
 
 async def test_esc_while_it_is_under_way_says_that_closing_does_not_stop_it(desk: Desk) -> None:
-    from travello_desk.sandbox.faults import stall_before
-
     booking_id = await paid(desk)
-    desk.sandbox.faults.next("POST /v1/refunds", stall_before(0.5))
+    answers = asyncio.Event()
+    desk.sandbox.faults.next("POST /v1/refunds", held_before(answers))
     dialog = RefundDialog(desk.ctx, OLGA, booking_id)
     async with shown(desk.ctx, dialog) as (host, pilot):
         await fill(pilot, host, again="10000")
@@ -100,6 +102,7 @@ async def test_esc_while_it_is_under_way_says_that_closing_does_not_stop_it(desk
         await press(pilot, "escape")
         await until(lambda: host.answered)
         assert host.answer is None
+        answers.set()
         await until(lambda: "Rs. 10,000 refunded" in host.toasts)
     assert desk.booking(booking_id).badge == "REFUNDED"
 
