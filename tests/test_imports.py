@@ -9,7 +9,10 @@ import pytest
 from tests.tree import ROOT
 
 HEAVY = frozenset("textual rich stripe peewee playhouse sqlite3 aiohttp click psycopg requests asyncio".split())
-LIGHT = ("money", "days", "secrets_form", "settings", "payments.projection", "payments.events", "operations.csv_rows")
+LIGHT = (
+    *("money", "days", "secrets_form", "settings", "payments.projection", "payments.events"),
+    *("operations.csv_rows", "operations.sheet"),
+)
 
 
 @pytest.mark.parametrize("module", LIGHT)

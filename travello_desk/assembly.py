@@ -31,6 +31,7 @@ from travello_desk.operations.health import STARTING
 from travello_desk.operations.hearing import CLOCK_SECONDS
 from travello_desk.operations.mail import Delivery, remind
 from travello_desk.operations.poll import poll_job
+from travello_desk.operations.press import PRESS
 from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
 from travello_desk.operations.shred import DAILY_SECONDS, shred_job
 from travello_desk.operations.soundness import FIRST_SOUND_SECONDS, SOUND_SECONDS, watch_soundness
@@ -83,6 +84,7 @@ class House:
             await self.ctx.gateway.close()
         for closer in reversed(self.closers):
             await closer()
+        await PRESS.put_away()
         await asyncio.to_thread(self.ctx.store.close)
 
 

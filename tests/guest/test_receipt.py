@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guest.site import Site
-from travello_desk.operations import arrival, receipt_pdf
+from travello_desk.operations import arrival, receipt_pdf, sheet
 from travello_desk.operations.look_up import look_up_session
 from travello_desk.operations.receipt import receipt_of
 from travello_desk.operations.refund import Request, refund
@@ -106,7 +106,8 @@ async def test_many_lines_take_another_page(site: Site) -> None:
     paper = await receipt_of(site.house.ctx, booking_id)
     long = replace(paper, entries=paper.entries * 60)
     zone = site.house.ctx.settings.hotel_timezone
-    pages = [receipt_pdf.draw(each, language("en"), zone).count(b"/Type /Page\n") for each in (paper, long)]
+    sheets = [receipt_pdf.sheet_of(each, language("en"), zone) for each in (paper, long)]
+    pages = [sheet.draw(each.packed()).count(b"/Type /Page\n") for each in sheets]
     assert pages[0] < pages[1]
 
 

@@ -19,6 +19,7 @@ from travello_desk.operations.context import Context
 from travello_desk.operations.mail import day_mail
 from travello_desk.operations.mail.derive import derive
 from travello_desk.operations.mail.words import Occasion, letter_of, occasion
+from travello_desk.operations.press import DRAW_SECONDS, TRIES, NotDrawn
 from travello_desk.payments.projection import Alert
 from travello_desk.payments.rules import Refused
 from travello_desk.store import attention, outbox, timeline
@@ -27,12 +28,12 @@ from travello_desk.store.tx import Tx
 from travello_desk.texts import language
 
 log = logging.getLogger(__name__)
-CLAIM_SECONDS: Final = int(SEND_SECONDS) + 40
+CLAIM_SECONDS: Final = int(SEND_SECONDS + TRIES * DRAW_SECONDS) + 20
 BACK_OFF_SECONDS: Final = (60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 16 * 3600, 24 * 3600)
 """Waits after the first, second, ... try; after the last the mail has failed: about two days and a half."""
 AT_ONCE: Final = 50
 REST_SECONDS: Final = 0.3
-"""After a drawn receipt: shaping a page takes a tenth of a second of the processor, and the listener shares it."""
+"""After a drawn receipt: shaping a page takes a tenth of a second of a processor, and there may be but one."""
 PAGES_A_ROUND: Final = 4
 """More need not be derived than can leave soon, and a day's news at once would stand in the way of events."""
 BUSY_LINES: Final = 300
@@ -149,6 +150,8 @@ async def send_one(ctx: Context, post: Post, mail: Mail) -> NotSent | None:
             return None
         letter = letter_of(found, ctx.settings, mail.language) if found else day_mail.kept_letter(mail)
         words = await post.send(await envelope_of(ctx, mail, found, letter), f"{mail.id:06d}-{mail.kind}")
+    except NotDrawn as error:
+        return await not_sent(ctx, mail, NotSent(LATER, str(error)))
     except (BadAddress, Refused) as error:
         return await not_sent(ctx, mail, NotSent(NEVER, str(error)))
     except NotSent as error:
