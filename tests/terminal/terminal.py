@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import os
 import pty
+import select
 import struct
 import subprocess
 import sys
@@ -49,6 +50,22 @@ class Terminal:
             self.screen.feed(data)
         else:
             asyncio.get_running_loop().remove_reader(self.ours)
+
+    def stop_reading(self) -> None:
+        """As a window does whose line is stuck: what is painted stays where it is."""
+        asyncio.get_running_loop().remove_reader(self.ours)
+
+    def read_again(self) -> None:
+        asyncio.get_running_loop().add_reader(self.ours, self._read)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the system takes nothing more for a terminal that is not read."""
+        theirs = os.open(f"/proc/{self.process.pid}/fd/0", os.O_WRONLY | os.O_NOCTTY)
+        try:
+            return not select.select([], [theirs], [], 0)[1]
+        finally:
+            os.close(theirs)
 
     @property
     def text(self) -> str:

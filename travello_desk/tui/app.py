@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -41,6 +42,8 @@ from travello_desk.tui.theme import THEMES
 from travello_desk.tui.work import start
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from travello_desk.tui.listing import Listing
 
 SIGN_IN_SECONDS = 0.25
@@ -93,6 +96,22 @@ class DeskApp(Places):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and plain signs where the terminal has no others."""
         return [*super().get_line_filters(), *([self.plain_signs] if self.glyphs.ascii else [])]
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours where Textual would take its own for terminals."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from travello_desk.tui.patient_driver import PatientDriver
+
+        chosen = super().get_driver_class()
+        return PatientDriver if chosen is LinuxDriver else chosen
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        leaves_out = getattr(self._driver, "leaves_out", None)
+        if leaves_out is not None and leaves_out():
+            self.post_display_hook()
+        else:
+            super()._display(screen, renderable)
 
     # What screens and dialogs ask
 

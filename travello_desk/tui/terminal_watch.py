@@ -1,8 +1,7 @@
 """Ends a desk whose terminal is gone: a closed window, a dropped line. Decides nothing about money.
 
-Without a terminal to write to, the screen's queue fills up and the loop stands still, the listener with it; and where
-nobody sends SIGHUP (nohup, a terminal that is not the controlling one) nothing would ever end that. What is durable
-stays; what was under way is resumed at the next start.
+Where nobody sends SIGHUP (nohup, a terminal that is not the controlling one) nothing else would end it: it would keep
+the port, and nobody could see or stop it. What is durable stays; what was under way is resumed at the next start.
 """
 
 from __future__ import annotations
