@@ -15,6 +15,7 @@ from tests.looks import hotel
 from tests.looks.hotel import MANAGER
 from tests.tui.grid import screen_text
 from tests.tui.hotel import CLERK, desk_app
+from tests.tui.sizes import SIZES, Size
 from tests.tui.waiting import until
 from travello_desk.actions import User
 from travello_desk.doctor import FAULT, NOTE, OK, WARN, Finding
@@ -23,8 +24,6 @@ from travello_desk.tui.dialogs.arming import Arming
 from travello_desk.tui.screens import doctor
 from travello_desk.tui.screens.bookings import FOLLOW_SECONDS
 from travello_desk.tui.screens.deeds import dialog_for
-
-LARGE, SMALL = (120, 34), (80, 24)
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Scene:
     says: str
     on: str = ""
     user: User | None = CLERK
-    sizes: tuple[tuple[int, int], ...] = (LARGE, SMALL)
+    sizes: tuple[Size, ...] = SIZES
     window: str = ""
     """The action whose window is opened on the booking without its key: also where the key would refuse."""
 
@@ -141,7 +140,7 @@ async def seen(app: DeskApp, pilot: Pilot[Any], true_of: Callable[[str], bool], 
     await rested(pilot)
 
 
-async def resized(app: DeskApp, pilot: Pilot[Any], size: tuple[int, int]) -> str:
+async def resized(app: DeskApp, pilot: Pilot[Any], size: Size) -> str:
     """The same screen in another window."""
     await pilot.resize_terminal(*size)
     await until(pilot, lambda: app.size == size and app.screen.size == size, "the new size")

@@ -11,9 +11,10 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import Monochrome
 
-from tests.looks.scenes import LARGE, SMALL, Scene, app_for, play, resized
+from tests.looks.scenes import Scene, app_for, play, resized
 from tests.tui.grid import screen_text
 from tests.tui.hotel import Model, copied
+from tests.tui.sizes import LARGE, SMALL, Size
 from travello_desk.tui.app import DeskApp
 from travello_desk.tui.badges import Glyphs
 from travello_desk.tui.screens.bookings import BookingsScreen
@@ -33,7 +34,7 @@ class Ink:
 class Taken:
     """One scene, looked at once; tests ask it many things."""
 
-    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    texts: dict[Size, str] = field(default_factory=dict)
     inks: dict[str, list[Ink]] = field(default_factory=dict)
     """By theme; `NAME, NO_COLOR` without colours."""
     plain: str = ""

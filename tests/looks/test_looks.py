@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.looks.scenes import BY_NAME, LARGE, SCENES
+from tests.looks.scenes import BY_NAME, SCENES
 from tests.looks.taken import Ink, Taken
+from tests.tui.sizes import LARGE
 from tests.tui.test_theme import ratio
 from travello_desk.tui.badges import BADGES, Glyphs
 from travello_desk.tui.plain_signs import plain

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 
 from tests.golden import same
-from tests.looks.scenes import LARGE, SCENES, SMALL, Scene
+from tests.looks.scenes import SCENES, Scene
 from tests.looks.taken import Taken
 from tests.tui.grid import SNAPSHOTS
+from tests.tui.sizes import SIZES, SMALL, Size, named
 
 
-@pytest.mark.parametrize("size", [LARGE, SMALL], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_the_screen_is_as_it_was(scene: Scene, taken: Taken, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_the_screen_is_as_it_was(scene: Scene, taken: Taken, size: Size) -> None:
     text = taken.texts[size]
     assert scene.says in text or size == SMALL
     assert max(map(len, text.splitlines())) <= size[0]
-    same(SNAPSHOTS / f"{scene.name}_{size[0]}x{size[1]}.txt", text)
+    same(SNAPSHOTS / f"{scene.name}_{named(size)}.txt", text)
 
 
 # Taken where the shift is counted (tests/tui/test_day.py).
@@ -24,5 +25,5 @@ ELSEWHERE = ("day", "count", "close")
 
 def test_no_snapshot_is_left_over() -> None:
     known = [scene.name for scene in SCENES] + list(ELSEWHERE)
-    names = {f"{name}_{width}x{height}" for name in known for width, height in (LARGE, SMALL)}
+    names = {f"{name}_{named(size)}" for name in known for size in SIZES}
     assert {path.stem for path in SNAPSHOTS.glob("*.txt")} == names

@@ -12,6 +12,14 @@ import pytest
 
 from tests.desk import Desk, open_desk
 from tests.tui.hotel import Model, copied, make_model
+from tests.tui.sizes import SIZES, Size, named
+
+
+@pytest.fixture(params=SIZES, ids=named)
+def size(request: pytest.FixtureRequest) -> Size:
+    """The window: whoever asks for it is run in both."""
+    found: Size = request.param
+    return found
 
 
 @pytest.fixture

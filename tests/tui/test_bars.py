@@ -85,6 +85,13 @@ def test_keys_are_cut_whole() -> None:
     assert keys(items, 20, SIGNS).plain == "l Link m Mark paid"
 
 
+def test_the_key_that_tells_the_keys_is_in_every_footer() -> None:
+    items = [KeyHint("l", "Link", "link"), KeyHint("m", "Mark paid", "mark_paid"), KeyHint("?", "Keys", "help")]
+    assert keys(items, 24, SIGNS).plain == "l Link ? Keys"
+    assert keys(items, 8, SIGNS).plain == "? Keys"
+    assert keys(items, 3, SIGNS).plain == ""
+
+
 @pytest.mark.parametrize(
     ("key", "name"), [("ctrl+p", "^p"), ("f9", "F9"), ("slash", "/"), ("question_mark", "?"), ("X", "X"), ("f", "f")]
 )

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from tests.desk import Desk
 from tests.tui.grid import grid, screen_text
 from tests.tui.hotel import Model, desk_app, furnish
+from tests.tui.sizes import LARGE, Size
 from tests.tui.waiting import settled, until
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.store import bookings
@@ -38,6 +39,11 @@ class Front:
         return screen
 
     @property
+    def wide(self) -> bool:
+        """Whether there is room for the pane."""
+        return self.app.size == LARGE
+
+    @property
     def table(self) -> VirtualTable[BookingRow]:
         return self.screen.table
 
@@ -62,25 +68,24 @@ class Front:
 
 
 @pytest.fixture
-async def front(hotel: Desk, model: Model) -> AsyncIterator[Front]:
+async def front(hotel: Desk, model: Model, size: Size) -> AsyncIterator[Front]:
     app = desk_app(hotel)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield Front(app, pilot, hotel, model.ids)
 
 
-@pytest.mark.parametrize(("width", "height"), [(120, 34), (80, 24)])
-async def test_the_desk_opens_on_today_s_arrivals(hotel: Desk, width: int, height: int) -> None:
+async def test_the_desk_opens_on_today_s_arrivals(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(width, height)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         assert "▹ ON ARRIVAL Marco Rossi" in screen_text(app)
-        assert len(grid(app)) == height
+        assert len(grid(app)) == size[1]
 
 
-async def test_in_ascii_no_sign_of_the_screen_needs_unicode(hotel: Desk) -> None:
+async def test_in_ascii_no_sign_of_the_screen_needs_unicode(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel, ascii=True)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         text = screen_text(app).replace("Müller", "").replace("▏", "")
         assert text.isascii(), [char for char in text if not char.isascii()]
@@ -146,6 +151,9 @@ async def test_letters_in_the_search_box_are_no_commands(front: Front) -> None:
 async def test_the_pane_follows_the_cursor_and_gives_reasons(front: Front) -> None:
     await front.press("down")
     await until(front.pilot, lambda: front.screen.detail and front.screen.detail.booking.reference == "TRV-10479")
+    assert ("r  refund: nothing was paid yet" in screen_text(front.app)) == front.wide
+    if not front.wide:  # no pane beside the list: Enter fills the screen with the same
+        await front.press("enter")
     text = screen_text(front.app)
     assert "Marco Rossi" in text
     assert "m  Mark paid" in text
@@ -160,24 +168,14 @@ async def test_a_key_that_is_not_possible_says_why_and_opens_nothing(front: Fron
     assert "Refund" not in front.status
 
 
-async def test_enter_focuses_the_pane_and_escape_comes_back(front: Front) -> None:
+async def test_enter_goes_to_the_booking_and_escape_comes_back(front: Front) -> None:
+    """Into the pane; into a screen of its own where there is none."""
     await front.press("enter")
-    assert front.screen.query_one("#pane").has_focus
+    assert isinstance(front.app.screen, BookingsScreen if front.wide else DetailScreen)
+    if front.wide:
+        assert front.screen.query_one("#pane").has_focus
     await front.press("escape")
     assert front.table.has_focus
-
-
-async def test_when_narrow_enter_fills_the_screen(hotel: Desk) -> None:
-    app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
-        await pilot.press("enter")
-        await settled(pilot)
-        assert isinstance(app.screen, DetailScreen)
-        await pilot.press("escape")
-        await pilot.pause()
-        assert isinstance(app.screen, BookingsScreen)
-        assert app.screen.table.has_focus
 
 
 async def test_a_payment_elsewhere_changes_the_row_and_not_the_cursor(front: Front) -> None:
@@ -261,13 +259,13 @@ async def test_trouble_stands_in_the_banner_and_the_header(front: Front) -> None
     assert "▲ Stripe 5 min" in grid(front.app)[0]
 
 
-async def test_after_midnight_it_is_still_the_business_day(desk: Desk) -> None:
+async def test_after_midnight_it_is_still_the_business_day(desk: Desk, size: Size) -> None:
     desk.ctx.settings = replace(desk.ctx.settings, business_day_change_hour=4)
     desk.time.seconds += 14 * 3600  # 01:00 of the 25th in Karachi
     await furnish(desk)
     app = desk_app(desk)
     desk.ctx.settings = replace(desk.ctx.settings, business_day_change_hour=4)
-    async with app.run_test(size=(120, 30)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         assert "day 24 Nov Tue" in grid(app)[0]
         assert "1 Arriving 10" in grid(app)[1]
@@ -291,6 +289,6 @@ async def test_the_views_and_keys_can_be_clicked(front: Front) -> None:
     await settled(front.pilot)
     assert front.shown() == ["TRV-10482", "TRV-10477"]
     column = grid(front.app)[-1].index("/ Search")
-    await front.pilot.click(offset=(column, 33))
+    await front.pilot.click(offset=(column, front.app.size.height - 1))
     await settled(front.pilot)
     assert front.screen.box.has_focus

@@ -89,6 +89,22 @@ def test_a_sum_is_whole_or_not_there(text: str, width: int, shown: str) -> None:
     assert money_cell(text, width) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("Refunded Rs. 10,400 today", 16, "Refunded Rs. …  "),
+        ("Refunded Rs. 10,400 today", 19, "Refunded Rs. …     "),
+        ("Refunded Rs. 10,400 today", 20, "Refunded Rs. 10,400…"),
+        ("Refunded −$82.40", 14, "Refunded …    "),
+        ("Refunded US$82.40", 15, "Refunded …     "),
+        ("+92 300 555 0117", 11, "+92 300 …  "),
+        ("BOOKING-123456", 12, "BOOKING-123…"),
+    ],
+)
+def test_a_number_is_not_cut_into_another(text: str, width: int, shown: str) -> None:
+    assert cell(text, width) == shown
+
+
 def test_every_badge_is_distinct_without_colour() -> None:
     for glyphs in (Glyphs(), Glyphs(ascii=True)):
         labels = [glyphs.label(badge) for badge in BADGES.values()]

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tests.desk import Desk
 from tests.tui.grid import matches, screen_text
 from tests.tui.hotel import CLERK, desk_app
+from tests.tui.sizes import Size, named
 from tests.tui.waiting import settled, until
 from travello_desk.actions import User
 from travello_desk.operations import shifts
@@ -26,7 +27,6 @@ from travello_desk.tui.dialogs.arming import Arming
 from travello_desk.tui.screens.bookings import BookingsScreen
 from travello_desk.tui.screens.day import DayScreen
 
-SIZES = [(80, 24), (120, 34)]
 AYESHA = Actor("Ayesha")
 RS = 100
 
@@ -61,17 +61,15 @@ async def open_day(pilot: Pilot[Any], app: DeskApp, key: str = "d") -> DayScreen
     return app.screen
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_day_as_a_clerk_sees_it(hotel: Desk, size: tuple[int, int]) -> None:
+async def test_the_day_as_a_clerk_sees_it(hotel: Desk, size: Size) -> None:
     await shifts.open_shift(hotel.ctx, AYESHA, 5_000 * RS)
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         await open_day(pilot, app)
-        assert matches(app, f"day_{size[0]}x{size[1]}")
+        assert matches(app, f"day_{named(size)}")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_other_days_by_left_and_right(hotel: Desk, size: tuple[int, int]) -> None:
+async def test_other_days_by_left_and_right(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         place = await open_day(pilot, app, "f9")
@@ -87,18 +85,18 @@ async def test_other_days_by_left_and_right(hotel: Desk, size: tuple[int, int]) 
         await until(pilot, lambda: isinstance(app.screen, BookingsScreen))
 
 
-async def test_a_payment_elsewhere_turns_the_report(hotel: Desk, model: Any) -> None:
+async def test_a_payment_elsewhere_turns_the_report(hotel: Desk, model: Any, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await open_day(pilot, app)
         assert "Card terminal" not in screen_text(app)
         await mark_paid(hotel.ctx, Mark(model.ids["TRV-10479"], "Bilal", "card"))
         await shows(pilot, app, "Card terminal", "Rs. 11,500")
 
 
-async def test_the_papers_are_written(hotel: Desk) -> None:
+async def test_the_papers_are_written(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         place = await open_day(pilot, app)
         folder = hotel.ctx.settings.data_dir / "exports"
         day = place.day_on.isoformat()
@@ -114,8 +112,7 @@ async def test_the_papers_are_written(hotel: Desk) -> None:
     assert (folder / names[0]).stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_whole_shift_with_the_keys(hotel: Desk, model: Any, size: tuple[int, int]) -> None:
+async def test_a_whole_shift_with_the_keys(hotel: Desk, model: Any, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
@@ -141,11 +138,11 @@ async def test_a_whole_shift_with_the_keys(hotel: Desk, model: Any, size: tuple[
         assert "Expected" not in screen_text(app)
         await pilot.press("1", "enter", "4", "enter", "1")
         await shows(pilot, app, "Rs. 9,500")
-        assert matches(app, f"count_{size[0]}x{size[1]}")
+        assert matches(app, f"count_{named(size)}")
         app.screen.query_one("#deed").focus()
         await pilot.press("enter")
         await shows(pilot, app, "Expected", "short Rs. 500", "leaves Rs. 5,000")
-        assert matches(app, f"close_{size[0]}x{size[1]}")
+        assert matches(app, f"close_{named(size)}")
         app.screen.query_one("#deed").focus()
         await pilot.press("enter")
         await pilot.pause()
@@ -161,20 +158,20 @@ async def test_a_whole_shift_with_the_keys(hotel: Desk, model: Any, size: tuple[
     assert (last.text, last.actor) == ("Shift of Ayesha closed: short Rs. 500", "Ayesha")
 
 
-async def test_a_signed_count_is_not_typed_again_but_closed(hotel: Desk) -> None:
+async def test_a_signed_count_is_not_typed_again_but_closed(hotel: Desk, size: Size) -> None:
     shift = await shifts.open_shift(hotel.ctx, AYESHA, 0)
     await shifts.sign_count(hotel.ctx, AYESHA, shift.id, Count((), 5 * RS))
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("s")
         await shows(pilot, app, "Close the shift", "over Rs. 5")
 
 
-async def test_somebody_else_s_drawer_is_refused_in_the_window(hotel: Desk) -> None:
+async def test_somebody_else_s_drawer_is_refused_in_the_window(hotel: Desk, size: Size) -> None:
     await shifts.open_shift(hotel.ctx, Actor("Bilal"), 0)
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("s")
         await shows(pilot, app, "Open a shift")
@@ -183,11 +180,11 @@ async def test_somebody_else_s_drawer_is_refused_in_the_window(hotel: Desk) -> N
         await shows(pilot, app, "Drawer 1 is held by Bilal")
 
 
-async def test_a_manager_finds_every_shift_in_the_menu(hotel: Desk) -> None:
+async def test_a_manager_finds_every_shift_in_the_menu(hotel: Desk, size: Size) -> None:
     await shifts.open_shift(hotel.ctx, Actor("Bilal"), 0, "2")
     app = desk_app(hotel)
     app.user = User("Chaudhry", "manager")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("s")
         await shows(pilot, app, "Open a shift of your own", "Count and close the shift of Bilal, drawer 2")
@@ -195,13 +192,13 @@ async def test_a_manager_finds_every_shift_in_the_menu(hotel: Desk) -> None:
         await until(pilot, lambda: isinstance(app.screen, BookingsScreen))
 
 
-async def test_a_hand_over_note_is_shown_to_the_next_and_read_once(hotel: Desk) -> None:
+async def test_a_hand_over_note_is_shown_to_the_next_and_read_once(hotel: Desk, size: Size) -> None:
     shift = await shifts.open_shift(hotel.ctx, Actor("Bilal"), 0)
     await shifts.sign_count(hotel.ctx, Actor("Bilal"), shift.id, Count())
     await shifts.close(hotel.ctx, Actor("Bilal"), Closing(shift.id, 0, note="312 pays [tomorrow]"))
     app = desk_app(hotel)
     assert app.user == CLERK
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         app.run_worker(app.tell_notes())
         await shows(pilot, app, "From Bilal", "312 pays [tomorrow]")
@@ -209,8 +206,7 @@ async def test_a_hand_over_note_is_shown_to_the_next_and_read_once(hotel: Desk) 
         await until(pilot, lambda: not hotel.ctx.store.read_now(rows.unread_notes), "the note is read")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_what_stripe_has_and_we_have_not_is_one_key_away(desk: Desk, size: tuple[int, int]) -> None:
+async def test_what_stripe_has_and_we_have_not_is_one_key_away(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1")
     await desk.sandbox.pay((await checkout(desk.ctx, booking_id, "Ayesha")).session_id)
     app = desk_app(desk)
@@ -225,8 +221,7 @@ async def test_what_stripe_has_and_we_have_not_is_one_key_away(desk: Desk, size:
         await shows(pilot, app, "Stripe says 1 online, and so do we")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_report_is_mailed_after_it_was_read(hotel: Desk, size: tuple[int, int]) -> None:
+async def test_the_report_is_mailed_after_it_was_read(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         await open_day(pilot, app)
@@ -241,8 +236,7 @@ async def test_the_report_is_mailed_after_it_was_read(hotel: Desk, size: tuple[i
     assert mails == [("day_report", "books@hotel.example", "queued")]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_wrong_address_is_refused_in_the_window(hotel: Desk, size: tuple[int, int]) -> None:
+async def test_a_wrong_address_is_refused_in_the_window(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         await open_day(pilot, app)

@@ -6,25 +6,17 @@ import asyncio
 import re
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.desk import Desk, open_desk
+from tests.desk import Desk
+from tests.tui.sizes import Size
 from travello_desk.actions import ACTIONS, User
 from travello_desk.tui.app import DeskApp
-
-SIZES = [(80, 24), (120, 34)]
-ANY = {"size": (120, 34)}
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(tmp_path) as found:
-        yield found
 
 
 async def until(pilot: Pilot[Any], ready: Callable[[], object], seconds: float = 30.0) -> None:
@@ -55,8 +47,7 @@ async def cursor_on(pilot: Pilot[Any], app: DeskApp, booking_id: int) -> None:
     await until(pilot, lambda: app.screen.detail.booking.id == booking_id)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_it_opens_on_todays_arrivals_with_status_first(desk: Desk, size: tuple[int, int]) -> None:
+async def test_it_opens_on_todays_arrivals_with_status_first(desk: Desk, size: Size) -> None:
     await fill(desk)
     await desk.book("TRV-3", check_in="2026-12-01", check_out="2026-12-02", guest_name="Later, Guest")
     app = app_of(desk)
@@ -71,8 +62,7 @@ async def test_it_opens_on_todays_arrivals_with_status_first(desk: Desk, size: t
         await until(pilot, lambda: "Later, Guest" in shown(app))
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_link_then_the_row_turns_paid_without_a_key(desk: Desk, size: tuple[int, int]) -> None:
+async def test_link_then_the_row_turns_paid_without_a_key(desk: Desk, size: Size) -> None:
     online, _ = await fill(desk)
     app = app_of(desk)
     async with app.run_test(size=size) as pilot:
@@ -89,10 +79,10 @@ async def test_link_then_the_row_turns_paid_without_a_key(desk: Desk, size: tupl
         await until(pilot, lambda: re.search(r"● PAID +Khan", shown(app)))
 
 
-async def test_the_qr_on_the_small_screen_decodes(desk: Desk, tmp_path: Path) -> None:
+async def test_the_qr_on_the_small_screen_decodes(desk: Desk, tmp_path: Path, size: Size) -> None:
     online, _ = await fill(desk)
     app = app_of(desk)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await cursor_on(pilot, app, online)
         await pilot.press("l")
         await until(pilot, lambda: "waiting for the guest" in shown(app))
@@ -128,8 +118,7 @@ def half_blocks_as_picture(text: str, scale: int = 6) -> bytes:
     return b"P5 %d %d 255\n" % (widest * scale, len(rows)) + b"".join(rows)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_mark_paid_takes_the_balance_and_undo_brings_it_back(desk: Desk, size: tuple[int, int]) -> None:
+async def test_mark_paid_takes_the_balance_and_undo_brings_it_back(desk: Desk, size: Size) -> None:
     _, arrival = await fill(desk)
     app = app_of(desk)
     async with app.run_test(size=size) as pilot:
@@ -148,7 +137,7 @@ async def test_mark_paid_takes_the_balance_and_undo_brings_it_back(desk: Desk, s
         await until(pilot, lambda: desk.states(arrival)[0] == "PENDING")
 
 
-async def test_a_refund_wants_the_amount_twice_and_happens_once(desk: Desk) -> None:
+async def test_a_refund_wants_the_amount_twice_and_happens_once(desk: Desk, size: Size) -> None:
     from travello_desk.operations.checkout import checkout
 
     online, _ = await fill(desk)
@@ -156,7 +145,7 @@ async def test_a_refund_wants_the_amount_twice_and_happens_once(desk: Desk) -> N
     await desk.sandbox.pay(link.session_id)
     await desk.feed()
     app = app_of(desk, "owner")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await cursor_on(pilot, app, online)
         await pilot.press("r")
         await until(pilot, lambda: "Refund" in shown(app) and app.screen.query("#deed"))
@@ -169,10 +158,10 @@ async def test_a_refund_wants_the_amount_twice_and_happens_once(desk: Desk) -> N
         await until(pilot, lambda: not app.screen.query("#deed"))
 
 
-async def test_what_cannot_be_done_says_why(desk: Desk) -> None:
+async def test_what_cannot_be_done_says_why(desk: Desk, size: Size) -> None:
     online, arrival = await fill(desk)
     app = app_of(desk)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await cursor_on(pilot, app, online)
         await pilot.press("m")
         await until(pilot, lambda: "not for ONLINE bookings" in shown(app))
@@ -184,10 +173,10 @@ async def test_what_cannot_be_done_says_why(desk: Desk) -> None:
     assert desk.posts("/") == []
 
 
-async def test_search_while_typing_finds_and_esc_goes_back(desk: Desk) -> None:
+async def test_search_while_typing_finds_and_esc_goes_back(desk: Desk, size: Size) -> None:
     await fill(desk)
     app = app_of(desk)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: "Rossi" in shown(app))
         await pilot.press("slash", *"ross")
         await until(pilot, lambda: "Khan" not in shown(app) and "Rossi" in shown(app))
@@ -197,12 +186,12 @@ async def test_search_while_typing_finds_and_esc_goes_back(desk: Desk) -> None:
         await until(pilot, lambda: "Khan" in shown(app))
 
 
-async def test_another_desk_changes_a_booking_and_the_cursor_stays(desk: Desk) -> None:
+async def test_another_desk_changes_a_booking_and_the_cursor_stays(desk: Desk, size: Size) -> None:
     from travello_desk.operations.arrival import Mark, mark_paid
 
     online, arrival = await fill(desk)
     app = app_of(desk)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await cursor_on(pilot, app, online)
         await mark_paid(desk.ctx, Mark(arrival, "Ali", "cash"))
         await until(pilot, lambda: re.search(r"● PAID +Rossi", shown(app)))
@@ -210,10 +199,10 @@ async def test_another_desk_changes_a_booking_and_the_cursor_stays(desk: Desk) -
 
 
 @pytest.mark.parametrize(("key", "says"), [("n", "New booking"), ("E", "TRV-1"), ("p", "TRV-1")])
-async def test_new_edit_and_explain_open_and_esc_does_no_harm(desk: Desk, key: str, says: str) -> None:
+async def test_new_edit_and_explain_open_and_esc_does_no_harm(desk: Desk, key: str, says: str, size: Size) -> None:
     online, _ = await fill(desk)
     app = app_of(desk)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await cursor_on(pilot, app, online)
         before = len(app.screen_stack)
         await pilot.press(key)
@@ -223,10 +212,10 @@ async def test_new_edit_and_explain_open_and_esc_does_no_harm(desk: Desk, key: s
     assert desk.lines(online) == []
 
 
-async def test_first_start_makes_the_owner_and_ctrl_l_locks(desk: Desk) -> None:
+async def test_first_start_makes_the_owner_and_ctrl_l_locks(desk: Desk, size: Size) -> None:
     await fill(desk)
     app = DeskApp(desk.ctx)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: "make the owner's account" in shown(app))
         assert "Rossi" not in shown(app), "no guest data before sign-in"
         await pilot.press(*"Chaudhry", "enter", *"4711", "enter", *"4711", "enter")

@@ -8,6 +8,7 @@ from textual import events
 from tests.desk import Desk
 from tests.tui.grid import grid, screen_text
 from tests.tui.hotel import Model, desk_app
+from tests.tui.sizes import Size
 from tests.tui.waiting import settled, until
 from travello_desk.actions import User
 from travello_desk.operations import preferences
@@ -16,18 +17,13 @@ from travello_desk.store.database import keep_setting
 from travello_desk.tui.dialogs.booking_form import BookingFormDialog
 from travello_desk.tui.screens.bookings import BookingsScreen
 
-SIZES = [(80, 24), (120, 34)]
-
 
 def at(screen: BookingsScreen, ids: dict[str, int], reference: str) -> bool:
     return screen.table.cursor_id == ids[reference]
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("pasted", ["TRV-10448", "  trv-10448\r\n", "TRV-10448\nof yesterday"])
-async def test_a_pasted_reference_lands_on_its_booking(
-    hotel: Desk, model: Model, size: tuple[int, int], pasted: str
-) -> None:
+async def test_a_pasted_reference_lands_on_its_booking(hotel: Desk, model: Model, size: Size, pasted: str) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
@@ -42,9 +38,9 @@ async def test_a_pasted_reference_lands_on_its_booking(
         assert screen.table.total == 10
 
 
-async def test_a_scanner_types_and_presses_enter(hotel: Desk, model: Model) -> None:
+async def test_a_scanner_types_and_presses_enter(hotel: Desk, model: Model, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("slash", *"TRV-10460", "enter")
         screen = app.screen
@@ -53,9 +49,9 @@ async def test_a_scanner_types_and_presses_enter(hotel: Desk, model: Model) -> N
         assert screen.table.has_focus
 
 
-async def test_a_new_search_takes_the_place_of_the_last_one_and_an_arrow_keeps_it(hotel: Desk) -> None:
+async def test_a_new_search_takes_the_place_of_the_last_one_and_an_arrow_keeps_it(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("slash", *"khan", "enter", "slash", *"rossi")
         assert app.screen.box.value == "rossi"  # type: ignore[attr-defined]
@@ -63,8 +59,7 @@ async def test_a_new_search_takes_the_place_of_the_last_one_and_an_arrow_keeps_i
         assert app.screen.box.value == "rossi m"  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_nothing_found_offers_the_search_with_fewer_filters(hotel: Desk, size: tuple[int, int]) -> None:
+async def test_nothing_found_offers_the_search_with_fewer_filters(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
@@ -82,8 +77,7 @@ async def test_nothing_found_offers_the_search_with_fewer_filters(hotel: Desk, s
         assert screen.table.has_focus
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_who_was_not_found_gets_a_booking(desk: Desk, size: tuple[int, int]) -> None:
+async def test_who_was_not_found_gets_a_booking(desk: Desk, size: Size) -> None:
     await desk.book("TRV-1")
     app = desk_app(desk)
     async with app.run_test(size=size) as pilot:
@@ -115,9 +109,8 @@ async def test_who_was_not_found_gets_a_booking(desk: Desk, size: tuple[int, int
         assert row.reference == "W-1"
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_a_store_without_bookings_says_where_they_come_from_and_n_lands_on_the_first(
-    desk: Desk, size: tuple[int, int]
+    desk: Desk, size: Size
 ) -> None:
     app = desk_app(desk)
     async with app.run_test(size=size) as pilot:
@@ -134,9 +127,9 @@ async def test_a_store_without_bookings_says_where_they_come_from_and_n_lands_on
         await until(pilot, lambda: "Marco" in screen_text(app), "its row")
 
 
-async def test_escape_leaves_the_offers_for_the_box_and_then_clears(hotel: Desk) -> None:
+async def test_escape_leaves_the_offers_for_the_box_and_then_clears(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("slash", *"zzz")
         await until(pilot, lambda: "Nothing matches zzz" in screen_text(app), "nothing")
@@ -149,8 +142,7 @@ async def test_escape_leaves_the_offers_for_the_box_and_then_clears(hotel: Desk)
         assert screen.table.total == 10
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_bookings_opened_last_stand_in_a_list(hotel: Desk, model: Model, size: tuple[int, int]) -> None:
+async def test_the_bookings_opened_last_stand_in_a_list(hotel: Desk, model: Model, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
@@ -173,11 +165,11 @@ async def test_the_bookings_opened_last_stand_in_a_list(hotel: Desk, model: Mode
         assert screen.table.total == 10
 
 
-async def test_orders_and_the_last_opened_are_a_person_s_own_and_outlive_the_desk(hotel: Desk) -> None:
+async def test_orders_and_the_last_opened_are_a_person_s_own_and_outlive_the_desk(hotel: Desk, size: Size) -> None:
     for name, sort in (("Ayesha", "arrival"), ("Ayesha", "guest"), ("Bilal", "arrival")):
         app = desk_app(hotel)
         app.user = User(name)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with app.run_test(size=size) as pilot:
             await settled(pilot)
             screen = app.screen
             assert isinstance(screen, BookingsScreen)
@@ -193,12 +185,12 @@ async def test_orders_and_the_last_opened_are_a_person_s_own_and_outlive_the_des
             await until(pilot, lambda app=app: app.return_code == 0, "left")  # type: ignore[misc]
 
 
-async def test_what_is_remembered_but_cannot_be_any_more_is_forgotten(hotel: Desk) -> None:
+async def test_what_is_remembered_but_cannot_be_any_more_is_forgotten(hotel: Desk, size: Size) -> None:
     ctx = hotel.ctx
     for kept in ('{"sorts": {"all": "nothing", "gone": "guest"}, "recent": ["x", 1]}', "[]", "no json", '{"sorts": 1}'):
         await ctx.store.write(lambda tx, kept=kept: keep_setting(tx, "desk:Ayesha", kept))  # type: ignore[misc]
         app = desk_app(hotel)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with app.run_test(size=size) as pilot:
             await settled(pilot)
             assert app.screen.listing.sort_id == "arrival"  # type: ignore[attr-defined]
 

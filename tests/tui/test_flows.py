@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from tests.desk import Desk
 from tests.tui.grid import grid, screen_text
+from tests.tui.sizes import Size
 from tests.tui.test_desk import app_of, shown
 from tests.tui.waiting import settled, until
 from travello_desk.operations.arrival import Mark, mark_paid
@@ -20,8 +21,6 @@ from travello_desk.tui.app import DeskApp
 from travello_desk.tui.dialogs import guarded
 from travello_desk.tui.dialogs.arming import Arming
 from travello_desk.tui.screens.bookings import BookingsScreen
-
-SIZES = [(80, 24), (120, 34)]
 
 
 @pytest.fixture(autouse=True)
@@ -62,15 +61,14 @@ class Clerk:
 
 
 @asynccontextmanager
-async def clerk(desk: Desk, size: tuple[int, int], role: str = "manager") -> AsyncIterator[Clerk]:
+async def clerk(desk: Desk, size: Size, role: str = "manager") -> AsyncIterator[Clerk]:
     app = app_of(desk, role)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield Clerk(app, pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_D35_a_link_is_out_and_the_guest_pays_at_the_desk(desk: Desk, size: tuple[int, int]) -> None:
+async def test_D35_a_link_is_out_and_the_guest_pays_at_the_desk(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1")
     await checkout(desk.ctx, booking_id, "Ali")
     async with clerk(desk, size) as at:
@@ -84,8 +82,7 @@ async def test_D35_a_link_is_out_and_the_guest_pays_at_the_desk(desk: Desk, size
     assert desk.states(booking_id) == ("PAID", "PAY_ON_ARRIVAL", ["EXPIRED"])
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_D35_stripe_is_down_the_old_link_is_said_to_be_live(desk: Desk, size: tuple[int, int]) -> None:
+async def test_D35_stripe_is_down_the_old_link_is_said_to_be_live(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1")
     link = await checkout(desk.ctx, booking_id, "Ali")
     desk.sandbox.faults.always("POST /v1/checkout/sessions/*", "500")
@@ -101,8 +98,7 @@ async def test_D35_stripe_is_down_the_old_link_is_said_to_be_live(desk: Desk, si
         assert at.app.screen.query_one("#deed").disabled
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_D37_cancelling_a_paid_booking_asks_and_goes_on_to_the_refund(desk: Desk, size: tuple[int, int]) -> None:
+async def test_D37_cancelling_a_paid_booking_asks_and_goes_on_to_the_refund(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1")
     await desk.sandbox.pay((await checkout(desk.ctx, booking_id, "Ali")).session_id)
     await desk.feed()
@@ -123,8 +119,7 @@ async def test_D37_cancelling_a_paid_booking_asks_and_goes_on_to_the_refund(desk
     assert desk.view(booking_id).paid_minor == 1_000_000
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_D29_a_new_price_with_a_link_out_says_what_happens_to_it(desk: Desk, size: tuple[int, int]) -> None:
+async def test_D29_a_new_price_with_a_link_out_says_what_happens_to_it(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1")
     await checkout(desk.ctx, booking_id, "Ali")
     async with clerk(desk, size) as at:
@@ -140,8 +135,7 @@ async def test_D29_a_new_price_with_a_link_out_says_what_happens_to_it(desk: Des
     assert desk.states(booking_id)[2] == ["EXPIRED", "OPEN"]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_no_show_is_noted_and_taken_back(desk: Desk, size: tuple[int, int]) -> None:
+async def test_a_no_show_is_noted_and_taken_back(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1", "ARRIVAL", guest_name="Marco Rossi")
     async with clerk(desk, size) as at:
         await at.on(booking_id)
@@ -155,8 +149,7 @@ async def test_a_no_show_is_noted_and_taken_back(desk: Desk, size: tuple[int, in
     assert desk.lines(booking_id)[-1] == "Booking re-opened"
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_z_undoes_here_or_else_the_last_thing_this_person_did(desk: Desk, size: tuple[int, int]) -> None:
+async def test_z_undoes_here_or_else_the_last_thing_this_person_did(desk: Desk, size: Size) -> None:
     mine = await desk.book("TRV-1", "ARRIVAL", guest_name="Marco Rossi")
     other = await desk.book("TRV-2", "ARRIVAL", guest_name="Ana Garcia")
     third = await desk.book("TRV-3", "ARRIVAL", guest_name="Linh Nguyen")
@@ -175,8 +168,7 @@ async def test_z_undoes_here_or_else_the_last_thing_this_person_did(desk: Desk, 
         await settled(at.pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_after_a_window_the_focus_is_back_on_its_row(desk: Desk, size: tuple[int, int]) -> None:
+async def test_after_a_window_the_focus_is_back_on_its_row(desk: Desk, size: Size) -> None:
     ids = [await desk.book(f"TRV-{number}", "ARRIVAL") for number in range(3)]
     async with clerk(desk, size) as at:
         await at.on(ids[1])

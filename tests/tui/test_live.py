@@ -9,12 +9,11 @@ import os
 import re
 import sys
 
-import pytest
-
 from tests.desk import Desk
 from tests.house import House, builder, house
 from tests.tui.grid import screen_text
 from tests.tui.hotel import desk_app
+from tests.tui.sizes import Size
 from tests.tui.test_desk import app_of
 from tests.tui.waiting import settled, until
 from travello_desk.actions import User
@@ -24,7 +23,6 @@ from travello_desk.tui.app import DeskApp
 from travello_desk.tui.dialogs.mark_paid import MarkPaidDialog
 
 __all__ = ["builder", "house"]
-SIZES = [(80, 24), (120, 34)]
 
 
 async def command(desk: Desk, *words: str) -> str:
@@ -44,8 +42,7 @@ async def command(desk: Desk, *words: str) -> str:
     return said.decode()
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_command_line_of_another_process(desk: Desk, size: tuple[int, int]) -> None:
+async def test_the_command_line_of_another_process(desk: Desk, size: Size) -> None:
     ids = [await desk.book(f"TRV-{number}", "ARRIVAL", guest_name=f"Guest {number}") for number in range(3)]
     app = app_of(desk)
     async with app.run_test(size=size) as pilot:
@@ -61,8 +58,7 @@ async def test_the_command_line_of_another_process(desk: Desk, size: tuple[int, 
         assert table.cursor_id == ids[1]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_an_open_window_stops_when_another_process_was_first(desk: Desk, size: tuple[int, int]) -> None:
+async def test_an_open_window_stops_when_another_process_was_first(desk: Desk, size: Size) -> None:
     """D34 over two processes: the second is told who was first, and when."""
     booking_id = await desk.book("TRV-1", "ARRIVAL")
     app = app_of(desk)
@@ -76,7 +72,7 @@ async def test_an_open_window_stops_when_another_process_was_first(desk: Desk, s
     assert len(desk.lines(booking_id)) == 1
 
 
-async def test_a_second_desk_on_the_same_store(desk: Desk) -> None:
+async def test_a_second_desk_on_the_same_store(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1", "ARRIVAL", guest_name="Marco Rossi")
     store = open_store(desk.ctx.store.path, desk.time)
     other = DeskApp(Context(store, desk.ctx.settings, desk.ctx.gateway, desk.time), User("Bilal"))
@@ -85,7 +81,7 @@ async def test_a_second_desk_on_the_same_store(desk: Desk) -> None:
 
     async def watch() -> None:
         """The first desk looks on; no key of its own is pressed."""
-        async with first.run_test(size=(80, 24)) as pilot:
+        async with first.run_test(size=size) as pilot:
             await settled(pilot)
             ready.set()
             await until(pilot, lambda: re.search(r"● PAID +Marco Rossi", screen_text(first)), "the first desk's row")
@@ -93,7 +89,7 @@ async def test_a_second_desk_on_the_same_store(desk: Desk) -> None:
 
     watching = asyncio.create_task(watch())
     await ready.wait()
-    async with other.run_test(size=(120, 34)) as pilot:
+    async with other.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("m")
         await until(pilot, lambda: isinstance(other.screen, MarkPaidDialog) and other.screen.query("#deed"), "window")
@@ -105,8 +101,7 @@ async def test_a_second_desk_on_the_same_store(desk: Desk) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_signed_webhook_over_http(house: House, size: tuple[int, int]) -> None:
+async def test_a_signed_webhook_over_http(house: House, size: Size) -> None:
     today = "2026-09-21"
     first = await house.add_booking("TD-1", guest_name="Ana Garcia", check_in=today, check_out="2026-09-23")
     await house.add_booking("TD-2", guest_name="Linh Nguyen", check_in=today, check_out="2026-09-23")
@@ -124,12 +119,12 @@ async def test_a_signed_webhook_over_http(house: House, size: tuple[int, int]) -
         assert table.cursor_id == here
 
 
-async def test_news_never_move_the_cursor_nor_the_first_line(hotel: Desk) -> None:
+async def test_news_never_move_the_cursor_nor_the_first_line(hotel: Desk, size: Size) -> None:
     """Bookings that come in above: the row under the cursor stays where the eye is."""
     for number in range(60):
         await hotel.book(f"B-{number:03d}", guest_name=f"Guest {number:03d}", room=str(number))
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("pagedown", "pagedown")
         await settled(pilot)

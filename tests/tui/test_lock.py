@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from tests.desk import Desk
 from tests.tui.grid import screen_text
 from tests.tui.hotel import desk_app
+from tests.tui.sizes import Size
 from tests.tui.waiting import settled, until
 from travello_desk.operations import staff
 from travello_desk.store.tx import Tx
@@ -35,11 +36,11 @@ async def sign_in(pilot: Pilot[int], name: str) -> None:
     await until(pilot, lambda: not isinstance(app.screen, SignInScreen), "signed in")
 
 
-async def test_a_locked_desk_shows_no_guest_and_answers_no_key(hotel: Desk) -> None:
+async def test_a_locked_desk_shows_no_guest_and_answers_no_key(hotel: Desk, size: Size) -> None:
     await people(hotel)
     app = desk_app(hotel)
     app.user = None
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await sign_in(pilot, "Chaudhry")
         await settled(pilot)
         assert "Ayesha Khan" in screen_text(app)
@@ -52,11 +53,11 @@ async def test_a_locked_desk_shows_no_guest_and_answers_no_key(hotel: Desk) -> N
         assert "Ayesha Khan" not in screen_text(app)
 
 
-async def test_another_person_finds_no_window_of_the_one_before(hotel: Desk) -> None:
+async def test_another_person_finds_no_window_of_the_one_before(hotel: Desk, size: Size) -> None:
     await people(hotel)
     app = desk_app(hotel)
     app.user = None
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await sign_in(pilot, "Chaudhry")
         await settled(pilot)
         await pilot.press("n")
@@ -68,11 +69,11 @@ async def test_another_person_finds_no_window_of_the_one_before(hotel: Desk) -> 
         assert app.user.name == "Bilal"
 
 
-async def test_the_same_person_goes_on_where_they_were(hotel: Desk) -> None:
+async def test_the_same_person_goes_on_where_they_were(hotel: Desk, size: Size) -> None:
     await people(hotel)
     app = desk_app(hotel)
     app.user = None
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await sign_in(pilot, "Chaudhry")
         await settled(pilot)
         await pilot.press("n")
@@ -83,11 +84,11 @@ async def test_the_same_person_goes_on_where_they_were(hotel: Desk) -> None:
         assert app.screen is form
 
 
-async def test_a_desk_nobody_uses_locks_itself(hotel: Desk) -> None:
+async def test_a_desk_nobody_uses_locks_itself(hotel: Desk, size: Size) -> None:
     await people(hotel)
     app = desk_app(hotel)
     app.user = None
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await sign_in(pilot, "Chaudhry")
         await settled(pilot)
         minutes = await staff.lock_minutes(hotel.ctx)
@@ -118,10 +119,10 @@ async def leave(app: DeskApp, pilot: Pilot[int]) -> ConfirmScreen:
     return screen
 
 
-async def test_with_a_shift_open_leaving_asks_first(hotel: Desk) -> None:
+async def test_with_a_shift_open_leaving_asks_first(hotel: Desk, size: Size) -> None:
     await open_shift(hotel, "Ayesha")
     app = desk_app(hotel)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await leave(app, pilot)
         await pilot.press("enter")
@@ -132,9 +133,9 @@ async def test_with_a_shift_open_leaving_asks_first(hotel: Desk) -> None:
         await until(pilot, lambda: app.return_code == 0, "left")
 
 
-async def test_what_was_recovered_at_the_start_is_told_once(hotel: Desk) -> None:
+async def test_what_was_recovered_at_the_start_is_told_once(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
         hotel.ctx.health.caught_up = "caught up: 7 events"
         app.look_around()

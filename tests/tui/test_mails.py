@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.desk import Desk
 from tests.operations.post_office import open_post_office
 from tests.operations.test_mail_delivery import last, use
+from tests.tui.sizes import Size
 from tests.tui.test_desk import app_of, cursor_on, fill, shown, until
 from travello_desk.operations import mail
 from travello_desk.operations.mail.deliver import deliver
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 34)])
-async def test_a_failed_mail_is_seen_read_and_tried_again(desk: Desk, size: tuple[int, int]) -> None:
+async def test_a_failed_mail_is_seen_read_and_tried_again(desk: Desk, size: Size) -> None:
     online, _ = await fill(desk)
     async with open_post_office() as office:
         use(desk, office.server)
@@ -39,10 +37,10 @@ async def test_a_failed_mail_is_seen_read_and_tried_again(desk: Desk, size: tupl
     assert len(office.taken) == 1
 
 
-async def test_a_day_without_mail_says_what_would_be_here(desk: Desk) -> None:
+async def test_a_day_without_mail_says_what_would_be_here(desk: Desk, size: Size) -> None:
     await fill(desk)
     app = app_of(desk)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await cursor_on(pilot, app, 1)
         await pilot.press("M")
         await until(pilot, lambda: "Nothing was mailed on this day" in shown(app))

@@ -7,15 +7,13 @@ import pytest
 from tests.desk import Desk
 from tests.tui.grid import grid, screen_text
 from tests.tui.hotel import desk_app
+from tests.tui.sizes import Size
 from tests.tui.waiting import settled, until
 from travello_desk.tui.dialogs.bulk import BulkDialog
 from travello_desk.tui.screens import marking
 
-SIZES = [(80, 24), (120, 34)]
 
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_links_for_all_who_owe(desk: Desk, size: tuple[int, int]) -> None:
+async def test_links_for_all_who_owe(desk: Desk, size: Size) -> None:
     ids = [await desk.book(f"TRV-{number}", guest_name=f"Guest {number}") for number in range(3)]
     await desk.book("TRV-9", "ARRIVAL", guest_name="Marco Rossi")
     app = desk_app(desk)
@@ -36,19 +34,21 @@ async def test_links_for_all_who_owe(desk: Desk, size: tuple[int, int]) -> None:
         assert "1 marked" in grid(app)[-2], "the one that was left alone keeps its mark"
 
 
-async def test_without_marks_it_says_how_to_make_them(hotel: Desk) -> None:
+async def test_without_marks_it_says_how_to_make_them(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("b")
         await settled(pilot)
         assert "no row is marked. Space marks one, * the whole list" in grid(app)[-2]
 
 
-async def test_a_list_too_long_is_marked_to_a_limit_and_says_so(hotel: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_list_too_long_is_marked_to_a_limit_and_says_so(
+    hotel: Desk, monkeypatch: pytest.MonkeyPatch, size: Size
+) -> None:
     monkeypatch.setattr(marking, "MOST", 3)
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("asterisk")
         await settled(pilot)
@@ -56,9 +56,9 @@ async def test_a_list_too_long_is_marked_to_a_limit_and_says_so(hotel: Desk, mon
         assert len(app.screen.table.marked) == 3  # type: ignore[attr-defined]
 
 
-async def test_marks_outlive_a_view_and_a_search(hotel: Desk) -> None:
+async def test_marks_outlive_a_view_and_a_search(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("space", "3", "slash", *"khan", "enter")
         await settled(pilot)

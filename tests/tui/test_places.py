@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from tests.desk import Desk
 from tests.tui.grid import screen_text
 from tests.tui.hotel import desk_app
+from tests.tui.sizes import Size
 from tests.tui.waiting import settled, until
 from travello_desk.actions import ACTIONS, BY_ID
 from travello_desk.tui.app import DeskApp
@@ -30,9 +31,9 @@ FORBIDDEN = {
 }  # fmt: skip
 
 
-async def test_the_palette_lists_every_action_the_impossible_ones_last(hotel: Desk) -> None:
+async def test_the_palette_lists_every_action_the_impossible_ones_last(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(100, 40)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         told = told_actions(app.screen)
         assert {action.id for action, _ in told} == {action.id for action in ACTIONS} - {"palette"}
@@ -41,8 +42,7 @@ async def test_the_palette_lists_every_action_the_impossible_ones_last(hotel: De
         assert {action.id: reason for action, reason in told}["refund"] == "nothing was paid yet"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 34)])
-async def test_the_palette_dims_what_is_not_possible_and_says_why(hotel: Desk, size: tuple[int, int]) -> None:
+async def test_the_palette_dims_what_is_not_possible_and_says_why(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
@@ -53,9 +53,9 @@ async def test_the_palette_dims_what_is_not_possible_and_says_why(hotel: Desk, s
     assert not shown(BY_ID["link"], None).spans
 
 
-async def test_an_action_is_found_and_run_from_the_palette(hotel: Desk) -> None:
+async def test_an_action_is_found_and_run_from_the_palette(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("ctrl+p")
         await pilot.press(*"unpaid")
@@ -64,10 +64,10 @@ async def test_an_action_is_found_and_run_from_the_palette(hotel: Desk) -> None:
         await until(pilot, lambda: isinstance(app.screen, BookingsScreen) and app.screen.listing.view_id == "unpaid")
 
 
-async def test_a_heavy_hand_in_the_palette_does_not_end_the_desk(hotel: Desk) -> None:
+async def test_a_heavy_hand_in_the_palette_does_not_end_the_desk(hotel: Desk, size: Size) -> None:
     """Found with random keys in a terminal: page keys before the list is there, Esc while it is still looking."""
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         for _ in range(5):
             await pilot.press("ctrl+p")
@@ -86,9 +86,9 @@ async def test_a_heavy_hand_in_the_palette_does_not_end_the_desk(hotel: Desk) ->
         assert app.is_running
 
 
-async def test_the_palette_opens_from_the_search_box_too(hotel: Desk) -> None:
+async def test_the_palette_opens_from_the_search_box_too(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("slash", "ctrl+p")
         await pilot.pause()
@@ -96,9 +96,9 @@ async def test_the_palette_opens_from_the_search_box_too(hotel: Desk) -> None:
 
 
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
-async def test_the_keys_are_shown_with_what_they_do(hotel: Desk, key: str) -> None:
+async def test_the_keys_are_shown_with_what_they_do(hotel: Desk, key: str, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press(key)
         await pilot.pause()
@@ -110,8 +110,7 @@ async def test_the_keys_are_shown_with_what_they_do(hotel: Desk, key: str) -> No
         assert isinstance(app.screen, BookingsScreen)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 34)])
-async def test_f1_tells_the_keys_of_an_open_window_and_gives_it_back(hotel: Desk, size: tuple[int, int]) -> None:
+async def test_f1_tells_the_keys_of_an_open_window_and_gives_it_back(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
@@ -130,9 +129,9 @@ async def test_f1_tells_the_keys_of_an_open_window_and_gives_it_back(hotel: Desk
         assert app.screen is window
 
 
-async def test_ctrl_q_leaves_and_ctrl_c_only_says_how(hotel: Desk) -> None:
+async def test_ctrl_q_leaves_and_ctrl_c_only_says_how(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
         await pilot.press("ctrl+c")
         await pilot.pause()
@@ -155,7 +154,7 @@ def test_every_binding_has_an_id_and_a_word_and_no_key_is_forbidden() -> None:
 
 
 async def test_a_fault_of_the_desk_leaves_three_lines_and_no_guest_s_name(
-    hotel: Desk, caplog: pytest.LogCaptureFixture
+    hotel: Desk, caplog: pytest.LogCaptureFixture, size: Size
 ) -> None:
     app = desk_app(hotel)
     secret = "Ayesha Khan of room 312"
@@ -165,7 +164,7 @@ async def test_a_fault_of_the_desk_leaves_three_lines_and_no_guest_s_name(
         raise RuntimeError(f"cannot show {guest}")
 
     async def crash() -> None:
-        async with app.run_test(size=(100, 30)) as pilot:
+        async with app.run_test(size=size) as pilot:
             await settled(pilot)
             app.call_later(fail)
             await pilot.pause()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from tests.desk import Desk, open_desk
+from tests.desk import Desk
+from tests.tui.sizes import Size
 from tests.tui.test_desk import app_of, shown
 from tests.tui.waiting import until
 from travello_desk.actions import User
@@ -31,12 +30,6 @@ from travello_desk.tui.screens.problems import ProblemsScreen
 MANAGER = User("Chaudhry", "manager", None)
 
 
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(tmp_path) as found:
-        yield found
-
-
 async def paid(desk: Desk, reference: str = "TRV-1") -> int:
     booking_id = await desk.book(reference)
     await desk.sandbox.pay((await checkout(desk.ctx, booking_id, "Ayesha")).session_id)
@@ -56,10 +49,10 @@ def open_kinds(desk: Desk) -> list[str]:
     return [problem.kind for problem in desk.ctx.store.read_now(attention.open_problems)]
 
 
-async def test_money_on_a_cancelled_booking_is_refunded_or_the_booking_opened_again(desk: Desk) -> None:
+async def test_money_on_a_cancelled_booking_is_refunded_or_the_booking_opened_again(desk: Desk, size: Size) -> None:
     await changes.cancel(desk.ctx, await paid(desk), "plans changed", "Ayesha")
     app = app_of(desk)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await at_problems(pilot, app)
         assert "r Refund" in shown(app)
         assert "z Re-open" in shown(app)
@@ -77,7 +70,7 @@ async def test_money_on_a_cancelled_booking_is_refunded_or_the_booking_opened_ag
         await until(pilot, lambda: "What helps" in shown(app) and "Take the cancellation back" in shown(app))
 
 
-async def test_a_wrong_amount_is_accepted_or_the_rest_collected(desk: Desk) -> None:
+async def test_a_wrong_amount_is_accepted_or_the_rest_collected(desk: Desk, size: Size) -> None:
     booking_id = await desk.book()
     link = await checkout(desk.ctx, booking_id, "Ayesha")
     await desk.sandbox.pay(link.session_id)
@@ -85,7 +78,7 @@ async def test_a_wrong_amount_is_accepted_or_the_rest_collected(desk: Desk) -> N
     await desk.feed()
     app = app_of(desk)
     app.user = MANAGER
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await at_problems(pilot, app)
         await pilot.press("A")
         await until(pilot, lambda: isinstance(app.screen, AcceptDialog))
@@ -102,14 +95,14 @@ async def test_a_wrong_amount_is_accepted_or_the_rest_collected(desk: Desk) -> N
     assert desk.booking(booking_id).status == "PAID"
 
 
-async def test_a_returned_refund_is_paid_another_way_with_the_sum_typed_again(desk: Desk) -> None:
+async def test_a_returned_refund_is_paid_another_way_with_the_sum_typed_again(desk: Desk, size: Size) -> None:
     booking_id = await paid(desk)
     done = await refund(desk.ctx, Request(booking_id, "Ayesha", uid=new_uid()))
     await desk.sandbox.fail_refund(done.stripe_refund_id)
     await desk.feed()
     app = app_of(desk)
     app.user = MANAGER
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await at_problems(pilot, app)
         await pilot.press("P")
         await until(pilot, lambda: isinstance(app.screen, PayBackDialog) and app.screen.query("#deed"))
@@ -127,11 +120,11 @@ async def test_a_returned_refund_is_paid_another_way_with_the_sum_typed_again(de
     assert desk.booking(booking_id).status == "PENDING"
 
 
-async def test_what_the_desk_itself_has_wrong_leads_to_the_doctor_or_is_tried_again(desk: Desk) -> None:
+async def test_what_the_desk_itself_has_wrong_leads_to_the_doctor_or_is_tried_again(desk: Desk, size: Size) -> None:
     desk.ctx.clock = lambda: desk.time() - 600
     await watch_clock(desk.ctx)
     app = app_of(desk)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await at_problems(pilot, app)
         assert "this computer's clock is 10 min slow" in shown(app)
         await pilot.press("a")
@@ -147,14 +140,16 @@ async def test_what_the_desk_itself_has_wrong_leads_to_the_doctor_or_is_tried_ag
         await until(pilot, lambda: isinstance(app.screen, DoctorScreen))
 
 
-async def test_a_dispute_is_opened_in_stripe_and_its_address_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dispute_is_opened_in_stripe_and_its_address_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, size: Size
+) -> None:
     await paid(desk)
     await desk.sandbox.open_dispute(next(iter(desk.sandbox.books.charges)))
     await desk.feed()
     opened: list[str] = []
     app = app_of(desk)
     monkeypatch.setattr(app, "open_url", lambda url, **_: opened.append(url))
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await at_problems(pilot, app)
         assert re.search(r"\d+ d ", shown(app)), "the deadline counts down"
         await pilot.press("S")
@@ -164,14 +159,14 @@ async def test_a_dispute_is_opened_in_stripe_and_its_address_told(desk: Desk, mo
     assert opened == [f"{desk.sandbox.base_url}/_sandbox/"]
 
 
-async def test_a_mail_s_address_is_mended_from_its_problem(desk: Desk) -> None:
+async def test_a_mail_s_address_is_mended_from_its_problem(desk: Desk, size: Size) -> None:
     from travello_desk.payments.projection import Alert
 
     booking_id = await paid(desk)
     alert = Alert("mail_failed", str(booking_id), detail="nobody@example.org: 550 no such user")
     await desk.ctx.store.write(lambda tx: attention.raise_alert(tx, booking_id, alert))
     app = app_of(desk)
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await at_problems(pilot, app)
         await pilot.press("E")
         await until(pilot, lambda: isinstance(app.screen, BookingFormDialog))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from tests.desk import Desk
 from tests.tui.grid import grid
 from tests.tui.hotel import desk_app
+from tests.tui.sizes import Size
 from tests.tui.waiting import settled, until
 from travello_desk.operations.poll import Polled, note_poll
 from travello_desk.tui.bars import Light
@@ -31,9 +30,8 @@ async def test_after_a_minute_of_silence_the_desk_is_blind_and_says_since_when(h
     assert lights(hotel)[0] == Light("blind since 24 Nov", good=False)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 34)])
 async def test_the_header_turns_when_nothing_is_heard_and_back_when_a_poll_comes_through(
-    hotel: Desk, size: tuple[int, int]
+    hotel: Desk, size: Size
 ) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
@@ -79,20 +77,20 @@ async def test_a_long_look_at_the_past_is_told_beside_stripe(hotel: Desk) -> Non
     assert lights(hotel)[1] == Light("Stripe", "catching up 45 %")
 
 
-async def test_E6_the_second_desk_says_who_listens(hotel: Desk) -> None:
+async def test_E6_the_second_desk_says_who_listens(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     hotel.ctx.health.listener = "other desk"
-    async with app.run_test(size=(120, 34)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         assert "● listener: other desk" in grid(app)[0]
         assert grid(app)[1].startswith(" 1 Arriving"), "no banner: it is no fault"
 
 
-async def test_E7_a_taken_port_is_a_banner_and_the_desk_goes_on(hotel: Desk) -> None:
+async def test_E7_a_taken_port_is_a_banner_and_the_desk_goes_on(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     fault = "port 8000 is used by another program: no webhooks, polling goes on"
     hotel.ctx.health.listener, hotel.ctx.health.listener_fault = "", fault
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         assert "▲ polling 4 s" in grid(app)[0]
         assert grid(app)[1].strip() == f"▲ {fault}"

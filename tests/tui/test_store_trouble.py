@@ -9,6 +9,7 @@ import pytest
 
 from tests.desk import Desk, open_desk
 from tests.situations.trouble import TROUBLES
+from tests.tui.sizes import Size
 from tests.tui.test_desk import app_of, cursor_on, fill, shown
 from tests.tui.waiting import until
 from travello_desk.operations import background
@@ -25,10 +26,9 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield found
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 34)])
 @pytest.mark.parametrize("trouble", TROUBLES)
 async def test_E2_money_keys_are_off_under_a_red_banner_until_the_store_is_back(
-    desk: Desk, trouble: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    desk: Desk, trouble: str, size: Size, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(background, "PROBE_SECONDS", 0.05)
     monkeypatch.setattr(background, "RENEW_SECONDS", 0.05)

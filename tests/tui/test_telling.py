@@ -9,14 +9,13 @@ from textual.widgets._toast import Toast
 from tests.desk import Desk
 from tests.tui.grid import screen_text
 from tests.tui.hotel import CLERK, desk_app
+from tests.tui.sizes import Size
 from tests.tui.waiting import settled, until
 from travello_desk.operations import staff
 from travello_desk.tui.app import DeskApp
 from travello_desk.tui.dialogs.mark_paid import MarkPaidDialog
 from travello_desk.tui.screens.bookings import BookingsScreen
 from travello_desk.tui.screens.sign_in import SignInScreen
-
-SIZES = [(80, 24), (120, 34)]
 
 
 def toasts(app: DeskApp) -> list[Toast]:
@@ -29,8 +28,7 @@ def patient(app: DeskApp) -> DeskApp:
     return app
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_three_toasts_at_once_and_the_oldest_makes_room(hotel: Desk, size: tuple[int, int]) -> None:
+async def test_three_toasts_at_once_and_the_oldest_makes_room(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
@@ -42,20 +40,17 @@ async def test_three_toasts_at_once_and_the_oldest_makes_room(hotel: Desk, size:
         assert len(app._notifications) == 3
 
 
-async def test_a_toast_stands_five_seconds_unless_it_says_otherwise(hotel: Desk) -> None:
+async def test_a_toast_stands_five_seconds_unless_it_says_otherwise(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(notifications=True) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
         app.notify("good news")
         await until(pilot, lambda: toasts(app))
         assert [notification.timeout for notification in app._notifications] == [5]
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("severity", ["warning", "error"])
-async def test_bad_news_stays_in_the_status_line_until_the_next_key(
-    hotel: Desk, size: tuple[int, int], severity: str
-) -> None:
+async def test_bad_news_stays_in_the_status_line_until_the_next_key(hotel: Desk, size: Size, severity: str) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
@@ -67,8 +62,7 @@ async def test_bad_news_stays_in_the_status_line_until_the_next_key(
         await until(pilot, lambda: "Not written" not in screen_text(app))
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_ctrl_c_on_the_sign_in_screen_says_how_to_leave(hotel: Desk, size: tuple[int, int]) -> None:
+async def test_ctrl_c_on_the_sign_in_screen_says_how_to_leave(hotel: Desk, size: Size) -> None:
     await staff.demo_people(hotel.ctx)
     app = patient(DeskApp(hotel.ctx))
     async with app.run_test(size=size, notifications=True) as pilot:
@@ -81,10 +75,7 @@ async def test_ctrl_c_on_the_sign_in_screen_says_how_to_leave(hotel: Desk, size:
         assert (app.clipboard, app.is_running) == ("", True)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_ctrl_c_in_a_window_copies_what_is_selected_and_else_says_how_to_leave(
-    hotel: Desk, size: tuple[int, int]
-) -> None:
+async def test_ctrl_c_in_a_window_copies_what_is_selected_and_else_says_how_to_leave(hotel: Desk, size: Size) -> None:
     app = patient(desk_app(hotel))
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.desk import Desk, open_desk
 from tests.tree import ROOT
+from tests.tui.sizes import Size
 from tests.tui.test_desk import app_of
 from tests.tui.test_flows import Clerk
 from tests.tui.waiting import settled, until
@@ -50,8 +51,7 @@ async def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         yield desk
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 34)])
-async def test_the_tour_is_true_key_by_key(demo: Desk, size: tuple[int, int]) -> None:
+async def test_the_tour_is_true_key_by_key(demo: Desk, size: Size) -> None:
     app = app_of(demo, "clerk")
     opened: list[str] = []
     app.open_url = lambda url, **more: opened.append(url)  # type: ignore[method-assign, assignment]

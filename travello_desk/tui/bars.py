@@ -158,18 +158,27 @@ class KeyHint:
 
 def keys(items: Sequence[KeyHint], width: int, glyphs: Glyphs) -> Content:
     """Keys and what they do, as many as fit; what is not possible for this booking is dim, and answers why."""
-    whole = sum(cell_len(item.key) + cell_len(item.label) + 1 for item in items)
-    gap = "  " if whole + 2 * (len(items) - 1) <= width else " "
+    gap = "  " if length_of(items, 2) <= width else " "
+    kept = list(items)
+    while kept and length_of(kept, 1) > width:
+        del kept[last_to_go(kept)]
     parts: list[Part] = []
-    for item in items:
+    for item in kept:
         key_style, label_style = ("bold $accent", "") if item.possible else ("$quiet", "$quiet")
         piece = [Part(item.key, key_style, item.action), Part(f" {item.label}", label_style, item.action)]
         if parts:
             piece.insert(0, Part(gap))
-        if width_of(parts) + width_of(piece) > width:
-            break
         parts.extend(piece)
     return assemble(parts, glyphs)
+
+
+def length_of(items: Sequence[KeyHint], gap: int) -> int:
+    return sum(cell_len(item.key) + cell_len(item.label) + 1 + gap for item in items) - gap
+
+
+def last_to_go(items: Sequence[KeyHint]) -> int:
+    """The one that a short line does without: the last, but not the key that tells all the others."""
+    return max((place for place, item in enumerate(items) if item.action != "help"), default=0)
 
 
 KEY_NAMES: Final[Mapping[str, str]] = {
@@ -181,6 +190,8 @@ KEY_NAMES: Final[Mapping[str, str]] = {
     "enter": "Enter",
     "space": "Space",
     "tab": "Tab",
+    "left": "←",
+    "right": "→",
 }
 
 

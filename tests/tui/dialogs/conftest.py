@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Desk, open_desk
-from tests.tui.dialogs.host import NOW, SIZES, WINDOW, FakeTime, House
+from tests.tui.dialogs.host import NOW, WINDOW, FakeTime, House
+from tests.tui.sizes import SIZES, named
 from travello_desk.operations.context import Context
 from travello_desk.settings import load
 from travello_desk.store.database import open_store
@@ -49,7 +50,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = metafunc.function.__code__.co_names
     if "shown" in names and "size" not in metafunc.fixturenames and not {"SMALL", "LARGE"} & set(names):
         metafunc.fixturenames.append("_window")
-        metafunc.parametrize("_window", SIZES, indirect=True, ids=["80x24", "120x34"])
+        metafunc.parametrize("_window", SIZES, indirect=True, ids=named)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tests.tui.sizes import SMALL, Size
 from travello_desk.actions import User
 from travello_desk.operations import bookings as booking_operations
 from travello_desk.operations.context import Context
@@ -24,8 +25,6 @@ from travello_desk.tui.theme import DARK
 
 NOW = 1_795_512_720  # Tue 24 Nov 2026 14:32 in Karachi
 TODAY = "2026-11-24"
-SMALL, LARGE = (80, 24), (120, 34)
-SIZES = (SMALL, LARGE)
 AYESHA = User("Ayesha", "clerk", 1_000_000)
 OLGA = User("Olga", "owner")
 UNANSWERED: Any = object()
@@ -131,9 +130,7 @@ class House:
 
 
 @asynccontextmanager
-async def shown(
-    ctx: Context, dialog: Screen[Any], size: tuple[int, int] | None = None
-) -> AsyncIterator[tuple[Host, Pilot[None]]]:
+async def shown(ctx: Context, dialog: Screen[Any], size: Size | None = None) -> AsyncIterator[tuple[Host, Pilot[None]]]:
     """The dialog on screen, filled and at rest."""
     host = Host(ctx, dialog)
     stop = ctx.store.watch(host.tell)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.desk import Desk
-from tests.tui.dialogs.host import AYESHA, SIZES, TODAY, Host, House, press, settle, shown, until
+from tests.tui.dialogs.host import AYESHA, TODAY, Host, House, press, settle, shown, until
+from tests.tui.sizes import Size
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.booking_form import check
 from travello_desk.operations.bookings import edit
@@ -82,8 +83,7 @@ async def fill(pilot: Any, host: Host, **values: str) -> None:
     await settle(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_new_booking(house: House, size: tuple[int, int]) -> None:
+async def test_a_new_booking(house: House, size: Size) -> None:
     async with shown(house.ctx, BookingFormDialog(house.ctx, AYESHA, None), size) as (host, pilot):
         assert "New booking" in host.text()
         assert host.focused is not None
@@ -105,8 +105,7 @@ async def test_a_new_booking(house: House, size: tuple[int, int]) -> None:
     assert house.lines(booking.id) == ["Booking made"]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_what_is_wrong_is_said_and_everything_typed_is_kept(house: House, size: tuple[int, int]) -> None:
+async def test_what_is_wrong_is_said_and_everything_typed_is_kept(house: House, size: Size) -> None:
     async with shown(house.ctx, BookingFormDialog(house.ctx, AYESHA, None), size) as (host, pilot):
         await fill(pilot, host, **GOOD | {"guest_email": "ayesha@", "amount": "1.234"})
         await pilot.click("#deed")
@@ -131,8 +130,7 @@ async def test_a_taken_reference_is_refused_in_the_form(house: House) -> None:
         assert host.deed() == ("Make the booking", True)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_only_what_was_touched_is_written(house: House, size: tuple[int, int]) -> None:
+async def test_only_what_was_touched_is_written(house: House, size: Size) -> None:
     booking_id = await house.book(guest_name="[b]Marco[/b]")
     async with shown(house.ctx, BookingFormDialog(house.ctx, AYESHA, booking_id), size) as (host, pilot):
         assert "Change · TRV-10479 · [b]Marco[/b]" in host.text()
@@ -193,8 +191,7 @@ async def test_a_stored_booking_comes_back_as_it_was(house: House) -> None:
     }
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_walk_in_takes_a_name_and_a_sum(house: House, size: tuple[int, int]) -> None:
+async def test_a_walk_in_takes_a_name_and_a_sum(house: House, size: Size) -> None:
     for number in (1, 2):
         async with shown(house.ctx, BookingFormDialog(house.ctx, AYESHA, None), size) as (host, pilot):
             await fill(pilot, host, guest_name="Marco", amount="9000")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from tests.desk import Desk
-from tests.tui.dialogs.host import AYESHA, SIZES, press, settle, shown, until
+from tests.tui.dialogs.host import AYESHA, press, settle, shown, until
+from tests.tui.sizes import Size
 from travello_desk.operations.bookings import cancel
 from travello_desk.operations.checkout import checkout
 from travello_desk.sandbox.faults import held_before
@@ -29,8 +28,7 @@ def dialog(desk: Desk, ids: list[int]) -> BulkDialog:
     return BulkDialog(desk.ctx, AYESHA, ids)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_it_says_what_happens_to_each_and_why_not_to_some(desk: Desk, size: tuple[int, int]) -> None:
+async def test_it_says_what_happens_to_each_and_why_not_to_some(desk: Desk, size: Size) -> None:
     async with shown(desk.ctx, dialog(desk, await four(desk)), size) as (host, _):
         text = host.flat()
         assert "Marked bookings · 4" in text
@@ -43,8 +41,7 @@ async def test_it_says_what_happens_to_each_and_why_not_to_some(desk: Desk, size
         assert host.screen.query_one("#act").has_focus
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_only_the_right_number_switches_the_button_on(desk: Desk, size: tuple[int, int]) -> None:
+async def test_only_the_right_number_switches_the_button_on(desk: Desk, size: Size) -> None:
     async with shown(desk.ctx, dialog(desk, await four(desk)), size) as (host, pilot):
         await press(pilot, "tab", "4")
         assert host.deed() == ("Make 2 links", False)
@@ -53,8 +50,7 @@ async def test_only_the_right_number_switches_the_button_on(desk: Desk, size: tu
         assert not desk.posts("/v1/checkout/sessions")[1:]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_links_are_made_and_the_result_stays_to_be_read(desk: Desk, size: tuple[int, int]) -> None:
+async def test_links_are_made_and_the_result_stays_to_be_read(desk: Desk, size: Size) -> None:
     ids = await four(desk)
     async with shown(desk.ctx, dialog(desk, ids), size) as (host, pilot):
         await press(pilot, "tab", "2", "tab", "enter")
@@ -81,8 +77,7 @@ async def test_doing_it_again_finds_nothing_to_do(desk: Desk) -> None:
         assert host.deed() == ("Make 0 links", False)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_mails_are_queued_once_a_day_however_often(desk: Desk, size: tuple[int, int]) -> None:
+async def test_mails_are_queued_once_a_day_however_often(desk: Desk, size: Size) -> None:
     ids = await four(desk)
     async with shown(desk.ctx, dialog(desk, ids), size) as (host, pilot):
         await press(pilot, "right")

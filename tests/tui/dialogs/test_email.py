@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.desk import Desk
-from tests.tui.dialogs.host import AYESHA, SIZES, press, shown, until
+from tests.tui.dialogs.host import AYESHA, press, shown, until
+from tests.tui.sizes import Size
 from travello_desk.operations.bookings import cancel
 from travello_desk.store import outbox
 from travello_desk.store.outbox import Mail
@@ -17,8 +18,7 @@ def mails(desk: Desk, booking_id: int) -> list[Mail]:
     return desk.ctx.store.read_now(lambda tx: outbox.of_booking(tx, booking_id))
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_letter_is_shown_before_it_leaves(desk: Desk, size: tuple[int, int]) -> None:
+async def test_the_letter_is_shown_before_it_leaves(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-10482", amount_minor=2_400_000)
     async with shown(desk.ctx, EmailDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
         text = host.flat()
@@ -38,8 +38,7 @@ async def test_the_letter_is_shown_before_it_leaves(desk: Desk, size: tuple[int,
     assert desk.posts("/v1/") == []
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_who_has_had_the_link_is_reminded(desk: Desk, size: tuple[int, int]) -> None:
+async def test_who_has_had_the_link_is_reminded(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1")
     async with shown(desk.ctx, EmailDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
         await press(pilot, "y")
@@ -54,7 +53,6 @@ async def test_who_has_had_the_link_is_reminded(desk: Desk, size: tuple[int, int
     assert [one.kind for one in mails(desk, booking_id)] == ["link", "reminder"]
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("method", "address", "said"),
     [
@@ -64,7 +62,7 @@ async def test_who_has_had_the_link_is_reminded(desk: Desk, size: tuple[int, int
     ],
 )
 async def test_where_nothing_can_be_mailed_it_says_why(
-    desk: Desk, method: str, address: str, said: str, size: tuple[int, int]
+    desk: Desk, method: str, address: str, said: str, size: Size
 ) -> None:
     booking_id = await desk.book("TRV-1", method, guest_email=address)
     async with shown(desk.ctx, EmailDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
@@ -75,8 +73,7 @@ async def test_where_nothing_can_be_mailed_it_says_why(
     assert mails(desk, booking_id) == []
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_booking_cancelled_meanwhile_stops_it(desk: Desk, size: tuple[int, int]) -> None:
+async def test_a_booking_cancelled_meanwhile_stops_it(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1")
     async with shown(desk.ctx, EmailDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
         await cancel(desk.ctx, booking_id, "ill", "Ali")

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Desk, open_desk
-from tests.tui.dialogs.host import AYESHA, LARGE, SIZES, SMALL, Host, House, press, settle, shown, until
+from tests.tui.dialogs.host import AYESHA, Host, House, press, settle, shown, until
+from tests.tui.sizes import LARGE, SMALL, Size
 from travello_desk.operations.bookings import cancel
 from travello_desk.operations.checkout import checkout
 from travello_desk.sandbox.faults import held_before
@@ -48,8 +49,7 @@ def button(host: Host, name: str) -> tuple[bool, bool]:
     return bool(found.display), not found.disabled
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_it_opens_at_once_and_makes_the_link_behind(desk: Desk, size: tuple[int, int]) -> None:
+async def test_it_opens_at_once_and_makes_the_link_behind(desk: Desk, size: Size) -> None:
     public(desk)
     booking_id = await desk.book("TRV-10482", amount_minor=2_400_000)
     answers = asyncio.Event()
@@ -82,10 +82,7 @@ async def test_the_open_session_is_used_again(desk: Desk) -> None:
     assert len(desk.posts("/v1/checkout/sessions")) == 1
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_symbol_decodes_from_a_picture_of_the_screen(
-    desk: Desk, tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_the_symbol_decodes_from_a_picture_of_the_screen(desk: Desk, tmp_path: Path, size: Size) -> None:
     if not (shutil.which("zbarimg") and shutil.which("rsvg-convert")):
         pytest.skip("zbarimg and rsvg-convert are needed (apt-get install zbar-tools librsvg2-bin)")
     public(desk)
@@ -104,8 +101,7 @@ def decoded(folder: Path) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_it_follows_the_guest_and_turns_green_without_a_key(desk: Desk, size: tuple[int, int]) -> None:
+async def test_it_follows_the_guest_and_turns_green_without_a_key(desk: Desk, size: Size) -> None:
     public(desk)
     booking_id = await desk.book("TRV-1", amount_minor=2_400_000)
     async with shown(desk.ctx, LinkDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
@@ -159,8 +155,7 @@ async def test_an_expired_session_gives_way_to_a_new_one(desk: Desk) -> None:
     assert len(desk.sandbox.books.sessions) == 2
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_D31_a_new_session_warns_first_what_the_guest_will_see(desk: Desk, size: tuple[int, int]) -> None:
+async def test_D31_a_new_session_warns_first_what_the_guest_will_see(desk: Desk, size: Size) -> None:
     public(desk)
     booking_id = await desk.book("TRV-1")
     async with shown(desk.ctx, LinkDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
@@ -189,8 +184,7 @@ async def test_paid_while_the_new_session_was_asked_for(desk: Desk) -> None:
     assert len(desk.sandbox.books.sessions) == 1
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_stripe_does_not_answer_and_r_is_the_same_request(desk: Desk, size: tuple[int, int]) -> None:
+async def test_stripe_does_not_answer_and_r_is_the_same_request(desk: Desk, size: Size) -> None:
     public(desk)
     booking_id = await desk.book("TRV-1")
     desk.sandbox.faults.always("POST /v1/checkout/sessions", "reset_after")
@@ -209,10 +203,7 @@ async def test_stripe_does_not_answer_and_r_is_the_same_request(desk: Desk, size
     assert len({item.idempotency_key for item in desk.posts("/v1/checkout/sessions")}) == 1
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_no_public_address_means_no_symbol_and_says_why(
-    tmp_path: Path, desk: Desk, size: tuple[int, int]
-) -> None:
+async def test_no_public_address_means_no_symbol_and_says_why(tmp_path: Path, desk: Desk, size: Size) -> None:
     public(desk, "http://127.0.0.1:8000")
     key = desk.ctx.settings.stripe_secret_key
     desk.ctx.settings = replace(desk.ctx.settings, stripe_api_base=None)
@@ -263,8 +254,7 @@ async def test_p_saves_the_symbol_as_pictures(desk: Desk) -> None:
         assert b"<svg" in svg.read_bytes()
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_other_currency_is_offered_with_both_amounts(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_the_other_currency_is_offered_with_both_amounts(tmp_path: Path, size: Size) -> None:
     async with open_desk(tmp_path, supported_currencies=["usd"]) as desk:
         rate = FxRate("PKR", "USD", Decimal(280), date(2026, 11, 24))
         desk.ctx.settings = replace(desk.ctx.settings, fx_rate=rate, public_base_url=ADDRESS)

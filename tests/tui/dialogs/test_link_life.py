@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import pytest
 from textual.widgets import TextArea
 
 from tests.desk import Desk
-from tests.tui.dialogs.host import AYESHA, SIZES, Host, press, shown, until
+from tests.tui.dialogs.host import AYESHA, Host, press, shown, until
+from tests.tui.sizes import Size
 from travello_desk.store import outbox
 from travello_desk.store.outbox import Mail
 from travello_desk.store.tx import Tx
@@ -30,8 +30,7 @@ async def ready(host: Host) -> None:
     await until(lambda: "Session" in host.text())
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_it_tells_who_made_it_and_what_became_of_its_mail(desk: Desk, size: tuple[int, int]) -> None:
+async def test_it_tells_who_made_it_and_what_became_of_its_mail(desk: Desk, size: Size) -> None:
     booking_id, dialog = await opened(desk)
     async with shown(desk.ctx, dialog, size) as (host, pilot):
         await ready(host)
@@ -57,8 +56,7 @@ def test_a_mail_that_failed_says_so_in_the_server_s_own_words(desk: Desk) -> Non
     assert mailed_words(replace(mail, status="cancelled", last_error=""), zone, 0) == "cancelled"
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_whole_address_can_be_marked_by_hand(desk: Desk, size: tuple[int, int]) -> None:
+async def test_the_whole_address_can_be_marked_by_hand(desk: Desk, size: Size) -> None:
     booking_id, dialog = await opened(desk, ADDRESS)
     url = f"{ADDRESS}/p/{desk.booking(booking_id).guest_code}"
     async with shown(desk.ctx, dialog, size) as (host, pilot):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.desk import Desk
-from tests.tui.dialogs.host import AYESHA, SIZES, SMALL, House, press, shown, until
+from tests.tui.dialogs.host import AYESHA, House, press, shown, until
+from tests.tui.sizes import SMALL, Size
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.bookings import cancel, edit, switch_method
 from travello_desk.operations.checkout import checkout
@@ -20,8 +21,7 @@ def receipt(house: House, booking_id: int) -> desk_rows.DeskReceipt:
     return row
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_cash_with_change(house: House, size: tuple[int, int]) -> None:
+async def test_cash_with_change(house: House, size: Size) -> None:
     booking_id = await house.book()
     await open_shift(house.ctx, Actor("Ayesha"), 0)
     async with shown(house.ctx, MarkPaidDialog(house.ctx, AYESHA, booking_id), size) as (host, pilot):
@@ -143,8 +143,7 @@ async def test_without_a_shift_it_says_that_the_cash_is_in_no_drawer(house: Hous
         await until(lambda: "drawer 2 +Rs. 11,500" in host.flat() and "no drawer" not in host.flat())
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_guest_has_just_paid_online(desk: Desk, size: tuple[int, int]) -> None:
+async def test_the_guest_has_just_paid_online(desk: Desk, size: Size) -> None:
     """A link made before the switch, paid while the clerk counts the notes (D35)."""
     booking_id = await desk.book("TRV-1")
     link = await checkout(desk.ctx, booking_id, "Ayesha")
@@ -222,13 +221,10 @@ async def test_a_booking_that_is_gone_closes_the_window(house: House) -> None:
     assert host.toasts == ["This booking is not there any more"]
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("key", "said"), [("2", "as on the terminal's slip"), ("3", "as the bank names it"), ("4", "as on the cheque")]
 )
-async def test_without_its_number_no_other_tender_is_taken(
-    house: House, key: str, said: str, size: tuple[int, int]
-) -> None:
+async def test_without_its_number_no_other_tender_is_taken(house: House, key: str, said: str, size: Size) -> None:
     booking_id = await house.book()
     async with shown(house.ctx, MarkPaidDialog(house.ctx, AYESHA, booking_id), size) as (host, pilot):
         await press(pilot, key)

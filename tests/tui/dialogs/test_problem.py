@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.desk import Desk
-from tests.tui.dialogs.host import AYESHA, SIZES, House, press, settle, shown, until
+from tests.tui.dialogs.host import AYESHA, House, press, settle, shown, until
+from tests.tui.sizes import Size
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.errors import NoStripe, StripeFailed
 from travello_desk.payments.rules import Refusal, Refused
@@ -71,8 +72,7 @@ def test_nothing_of_the_guests_is_copied(text: str, cleaned: str) -> None:
     assert without_personal(text, ("Ana", "Garcia", "")) == cleaned
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_window_shows_all_and_copies_without_personal_data(house: House, size: tuple[int, int]) -> None:
+async def test_the_window_shows_all_and_copies_without_personal_data(house: House, size: Size) -> None:
     trouble = Trouble("Stripe refuses: no such customer ana@example.com", "no", "Tell a manager", "req_8s · TRV-1")
     async with shown(house.ctx, ErrorDialog.of(trouble, ("Ana", "")), size) as (host, pilot):
         text = host.flat()
@@ -95,9 +95,8 @@ async def test_the_contracts_four_words_open_it(house: House) -> None:
         assert "Did money move not known" in host.flat()
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_a_store_that_cannot_be_written_is_told_and_the_fields_stay(
-    house: House, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    house: House, size: Size, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booking_id = await house.book()
 
@@ -156,8 +155,7 @@ async def test_a_store_that_cannot_be_read_is_told_instead_of_opening(
         await until(lambda: "the disk is gone" in host.flat())
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_story_of_a_payment_in_sentences(desk: Desk, size: tuple[int, int]) -> None:
+async def test_the_story_of_a_payment_in_sentences(desk: Desk, size: Size) -> None:
     from travello_desk.operations.checkout import checkout
 
     booking_id = await desk.book("TRV-1", guest_name="Ana [b]Garcia")
@@ -180,9 +178,8 @@ async def test_the_story_of_a_payment_in_sentences(desk: Desk, size: tuple[int, 
         await until(lambda: host.answered)
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_the_order_of_the_events_is_proved_not_to_matter(
-    desk: Desk, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    desk: Desk, size: Size, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from travello_desk.operations.checkout import checkout
     from travello_desk.payments import facts

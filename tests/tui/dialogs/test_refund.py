@@ -7,16 +7,16 @@ import asyncio
 import pytest
 
 from tests.desk import Desk
-from tests.tui.dialogs.host import AYESHA, OLGA, SIZES, press, shown, until
+from tests.tui.dialogs.host import AYESHA, OLGA, press, shown, until
 from tests.tui.dialogs.refunding import fill, managers, paid
+from tests.tui.sizes import Size
 from travello_desk.operations.refund import Request, refund
 from travello_desk.sandbox.faults import held_before
 from travello_desk.store import payments, timeline
 from travello_desk.tui.dialogs.refund import RefundDialog
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_part_typed_twice_is_refunded_once(desk: Desk, size: tuple[int, int]) -> None:
+async def test_a_part_typed_twice_is_refunded_once(desk: Desk, size: Size) -> None:
     booking_id = await paid(desk)
     async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):
         text = host.flat()
@@ -50,8 +50,7 @@ async def test_a_part_typed_twice_is_refunded_once(desk: Desk, size: tuple[int, 
     assert desk.booking(booking_id).badge == "PART REF"
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_everything_left(desk: Desk, size: tuple[int, int]) -> None:
+async def test_everything_left(desk: Desk, size: Size) -> None:
     booking_id = await paid(desk)
     await refund(desk.ctx, Request(booking_id, "Ali", 250_000))
     async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):
@@ -136,8 +135,7 @@ async def test_other_reasons_need_a_note(desk: Desk) -> None:
         assert host.deed()[1] is True
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_over_the_limit_a_manager_signs_in_the_same_window(desk: Desk, size: tuple[int, int]) -> None:
+async def test_over_the_limit_a_manager_signs_in_the_same_window(desk: Desk, size: Size) -> None:
     await managers(desk)
     booking_id = await paid(desk, amount_minor=1_230_000)
     async with shown(desk.ctx, RefundDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):

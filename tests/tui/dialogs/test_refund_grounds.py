@@ -7,11 +7,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from tests.desk import Desk, open_desk
-from tests.tui.dialogs.host import AYESHA, OLGA, SIZES, SMALL, House, press, settle, shown, until
+from tests.tui.dialogs.host import AYESHA, OLGA, House, press, settle, shown, until
 from tests.tui.dialogs.refunding import fill, managers, paid
+from tests.tui.sizes import SMALL, Size
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.checkout import checkout
 from travello_desk.operations.resume import resume
@@ -21,8 +20,7 @@ from travello_desk.tui.dialogs.problem import ErrorDialog
 from travello_desk.tui.dialogs.refund import PayOutDialog, RefundDialog
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_not_known_is_said_as_it_is_and_found_out(desk: Desk, size: tuple[int, int]) -> None:
+async def test_not_known_is_said_as_it_is_and_found_out(desk: Desk, size: Size) -> None:
     """Stripe did it, the answer was lost (C3): blocked meanwhile, then done by the same key."""
     booking_id = await paid(desk)
     desk.sandbox.faults.always("POST /v1/refunds", "reset_after")
@@ -69,8 +67,7 @@ async def test_a_definite_no_leaves_the_deed_for_another_request(desk: Desk) -> 
     assert len(desk.sandbox.books.refunds) == 1
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_somebody_refunds_in_stripe_meanwhile(desk: Desk, size: tuple[int, int]) -> None:
+async def test_somebody_refunds_in_stripe_meanwhile(desk: Desk, size: Size) -> None:
     booking_id = await paid(desk)
     intent = desk.view(booking_id).payments[0].payment.facts.payment_intent_id
     async with shown(desk.ctx, RefundDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):
@@ -116,8 +113,7 @@ async def test_a_pending_refund_is_on_its_way(desk: Desk) -> None:
     assert host.answer.text == "Refund of Rs. 2,000 is on its way"
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_money_of_the_desk_is_paid_out_of_the_drawer(house: House, size: tuple[int, int]) -> None:
+async def test_money_of_the_desk_is_paid_out_of_the_drawer(house: House, size: Size) -> None:
     booking_id = await house.book()
     await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
     async with shown(house.ctx, RefundDialog(house.ctx, OLGA, booking_id), size) as (host, pilot):
@@ -167,10 +163,7 @@ async def test_paid_twice_offers_both_and_means_the_online_one_first(desk: Desk)
         assert host.deed()[0] == "Pay out Rs. 10,000"
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_payment_in_dollars_shows_both_amounts_and_goes_back_in_dollars(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_a_payment_in_dollars_shows_both_amounts_and_goes_back_in_dollars(tmp_path: Path, size: Size) -> None:
     """C29: Rs. 24,000 charged as $85.71, half of it given back at the stored rate, then the rest."""
     async with open_desk(tmp_path, supported_currencies=["usd"]) as desk:
         rate = FxRate("PKR", "USD", Decimal(280), date(2026, 11, 24))

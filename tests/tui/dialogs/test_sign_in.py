@@ -7,7 +7,8 @@ import re
 import pytest
 
 from tests.desk import Desk
-from tests.tui.dialogs.host import SIZES, FakeTime, Host, House, press, settle, shown, until
+from tests.tui.dialogs.host import FakeTime, Host, House, press, settle, shown, until
+from tests.tui.sizes import Size
 from travello_desk.actions import User
 from travello_desk.doors import wants_sandbox
 from travello_desk.operations import staff
@@ -35,8 +36,7 @@ def pin_of(host: Host) -> str:
     return value
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_name_and_pin(crew: House, size: tuple[int, int]) -> None:
+async def test_name_and_pin(crew: House, size: Size) -> None:
     await crew.book()
     async with shown(crew.ctx, SignInScreen(crew.ctx), size) as (host, pilot):
         text = host.flat()
@@ -61,8 +61,7 @@ async def test_arrows_and_enter_choose_too(crew: House) -> None:
     assert host.answer == User("Chaudhry", "manager", None)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_wrong_pins_count_down_and_then_wait(crew: House, size: tuple[int, int]) -> None:
+async def test_wrong_pins_count_down_and_then_wait(crew: House, size: Size) -> None:
     async with shown(crew.ctx, SignInScreen(crew.ctx), size) as (host, pilot):
         await press(pilot, "3", *"0000", "enter")
         await until(lambda: "2 tries left before a 60 s wait" in host.words("#said"))
@@ -107,8 +106,7 @@ async def test_another_name_takes_the_typed_pin_away(crew: House) -> None:
         assert not host.answered
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_locked_desk_shows_nothing_of_what_is_underneath(crew: House, size: tuple[int, int]) -> None:
+async def test_a_locked_desk_shows_nothing_of_what_is_underneath(crew: House, size: Size) -> None:
     from tests.tui.dialogs.host import AYESHA
     from travello_desk.tui.dialogs.mark_paid import MarkPaidDialog
 
@@ -155,8 +153,7 @@ async def test_the_last_one_here_is_chosen_when_locked(crew: House) -> None:
     assert host.answer.name == "Ayesha"
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_first_start_makes_the_owner(house: House, size: tuple[int, int]) -> None:
+async def test_the_first_start_makes_the_owner(house: House, size: Size) -> None:
     async with shown(house.ctx, SignInScreen(house.ctx), size) as (host, pilot):
         assert "The first start: make the owner's account" in host.flat()
         await press(pilot, *"Olga", "enter", *"12", "enter", *"12", "enter")
@@ -170,8 +167,7 @@ async def test_the_first_start_makes_the_owner(house: House, size: tuple[int, in
     assert [(person.name, person.role) for person in await staff.people(house.ctx)] == [("Olga", "owner")]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_without_a_stripe_key_the_sandbox_is_offered(house: House, size: tuple[int, int]) -> None:
+async def test_without_a_stripe_key_the_sandbox_is_offered(house: House, size: Size) -> None:
     async with shown(house.ctx, SignInScreen(house.ctx), size) as (host, pilot):
         assert "No STRIPE_SECRET_KEY is set: the desk works, online payments do not." in host.flat()
         assert "Ctrl+T shows everything in a sandbox" in host.flat()
@@ -189,8 +185,7 @@ async def test_where_stripe_is_set_or_the_desk_is_locked_nothing_is_offered(hous
             assert host.return_code is None
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_demo_shows_its_pins(house: House, size: tuple[int, int]) -> None:
+async def test_the_demo_shows_its_pins(house: House, size: Size) -> None:
     await staff.demo_people(house.ctx)
     async with shown(house.ctx, SignInScreen(house.ctx), size) as (host, _):
         assert "1 Ayesha clerk PIN 1234" in host.flat()

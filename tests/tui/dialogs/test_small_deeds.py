@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.desk import Desk
-from tests.tui.dialogs.host import AYESHA, OLGA, SIZES, House, press, settle, shown, until
+from tests.tui.dialogs.host import AYESHA, OLGA, House, press, settle, shown, until
+from tests.tui.sizes import Size
 from travello_desk.actions import User
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.bookings import cancel, edit, reopen, switch_method
@@ -30,8 +31,7 @@ async def type_in(pilot: Any, selector: str, text: str) -> None:
 # --- switch --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_switching_closes_the_open_link_first(desk: Desk, size: tuple[int, int]) -> None:
+async def test_switching_closes_the_open_link_first(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1")
     await checkout(desk.ctx, booking_id, "Ali")
     async with shown(desk.ctx, SwitchDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
@@ -78,9 +78,8 @@ async def test_somebody_else_has_switched_it_already(house: House) -> None:
 # --- cancel --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("no_show", "line"), [(False, "Booking cancelled"), (True, "No-show")])
-async def test_cancelling_wants_a_reason(house: House, size: tuple[int, int], no_show: bool, line: str) -> None:
+async def test_cancelling_wants_a_reason(house: House, size: Size, no_show: bool, line: str) -> None:
     booking_id = await house.book()
     async with shown(house.ctx, CancelDialog(house.ctx, AYESHA, booking_id), size) as (host, pilot):
         assert host.deed() == ("Cancel the booking", False)
@@ -148,8 +147,7 @@ async def test_cancelled_elsewhere(house: House) -> None:
 # --- undo ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_undoing_a_mark(house: House, size: tuple[int, int]) -> None:
+async def test_undoing_a_mark(house: House, size: Size) -> None:
     booking_id = await house.book()
     await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
     async with shown(house.ctx, UndoDialog(house.ctx, AYESHA, booking_id), size) as (host, pilot):
@@ -210,8 +208,7 @@ async def wrong_price(desk: Desk) -> int:
     return booking_id
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_accepting_shows_both_sums_and_the_future(desk: Desk, size: tuple[int, int]) -> None:
+async def test_accepting_shows_both_sums_and_the_future(desk: Desk, size: Size) -> None:
     booking_id = await wrong_price(desk)
     async with shown(desk.ctx, AcceptDialog(desk.ctx, MANAGER, booking_id), size) as (host, pilot):
         text = host.flat()
@@ -242,8 +239,7 @@ async def test_nothing_to_accept(house: House) -> None:
 # --- close link ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_closing_the_link(desk: Desk, size: tuple[int, int]) -> None:
+async def test_closing_the_link(desk: Desk, size: Size) -> None:
     booking_id = await desk.book("TRV-1")
     await checkout(desk.ctx, booking_id, "Ali")
     async with shown(desk.ctx, CloseLinkDialog(desk.ctx, OLGA, booking_id), size) as (host, pilot):

@@ -6,7 +6,8 @@ import pytest
 
 from tests.desk import Desk
 from tests.operations.test_mail_queue import paid
-from tests.tui.dialogs.host import AYESHA, SIZES, House, press, shown, until
+from tests.tui.dialogs.host import AYESHA, House, press, shown, until
+from tests.tui.sizes import Size
 from travello_desk.operations import guest_link, mail
 from travello_desk.store import outbox
 from travello_desk.tui.dialogs.guest_link import GuestLinkDialog
@@ -22,8 +23,7 @@ def mails(desk: Desk | House, booking_id: int) -> list[tuple[str, str]]:
 # --- receipt -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_receipt_is_read_saved_and_mailed(desk: Desk, size: tuple[int, int]) -> None:
+async def test_a_receipt_is_read_saved_and_mailed(desk: Desk, size: Size) -> None:
     booking_id = await paid(desk)
     async with shown(desk.ctx, ReceiptDialog(desk.ctx, AYESHA, booking_id), size) as (host, pilot):
         assert "Receipt for booking TRV-1" in host.text()
@@ -59,11 +59,8 @@ async def test_no_printer_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -
 # --- the permanent link --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("keys", "revoked"), [((), 0), (("right",), 1)])
-async def test_a_link_that_went_astray(
-    house: House, size: tuple[int, int], keys: tuple[str, ...], revoked: int
-) -> None:
+async def test_a_link_that_went_astray(house: House, size: Size, keys: tuple[str, ...], revoked: int) -> None:
     booking_id = await house.book(method="ONLINE")
     before = house.booking(booking_id).guest_code
     async with shown(house.ctx, GuestLinkDialog(house.ctx, AYESHA, booking_id), size) as (host, pilot):

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import BindingType
 from textual.content import Content
@@ -168,7 +169,13 @@ class LogPlace(DeskScreen, Generic[T]):
     def status_ends(self) -> tuple[Sequence[Part], str]:
         total = self.table.total or 0
         place = f"row {self.table.cursor_index + 1:,} of {total:,}" if total else ""
-        return [Part("Esc goes back")], place
+        return [Part(self.cut_text() or "Esc goes back")], place
+
+    def cut_text(self) -> str:
+        """What the row under the cursor has no room for in its line, whole."""
+        row, column = self.table.cursor_row, next((one for one in self.table.placed if one.grow), None)
+        text = column.text(row) if row is not None and column is not None else ""
+        return text if column is not None and cell_len(text) > column.width else ""
 
     # Actions
 

@@ -11,6 +11,9 @@ from rich.cells import cell_len, set_cell_size
 
 T = TypeVar("T")
 GAP = 1
+NUMBER = re.compile(r"(?<!\S)[^\w\s]*(?:[A-Z]{2,3}\$?)?\d[\d,.]*$")
+"""A number at the end of a text that goes on: what is left of a cut one reads as another. A reference is no number."""
+DIGITS = tuple("0123456789,.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,10 @@ def cell(text: str, width: int, *, right: bool = False, more: str = "…") -> st
     """Exactly `width` cells of `text`, cut with `more` where it does not fit. Wide characters count twice."""
     length = cell_len(text)
     if length > width:
-        return set_cell_size(text, max(0, width - cell_len(more))) + set_cell_size(more, min(width, cell_len(more)))
+        kept = set_cell_size(text, max(0, width - cell_len(more)))
+        if text[len(kept) : len(kept) + 1] in DIGITS and (number := NUMBER.search(kept)):
+            kept = kept[: number.start()]
+        return set_cell_size(kept + more, width)
     return " " * (width - length) + text if right else text + " " * (width - length)
 
 
