@@ -224,7 +224,6 @@ async def test_first_start_makes_the_owner_and_ctrl_l_locks(desk: Desk, size: Si
         await pilot.press("ctrl+l")
         await until(pilot, lambda: "Locked" in shown(app))
         assert "Rossi" not in shown(app)
-        await pilot.press("enter")
         await pilot.press(*"0000", "enter")
         await until(pilot, lambda: "tries left" in shown(app) or "try left" in shown(app))
         await pilot.press(*["backspace"] * 4, *"4711", "enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.desk import Desk
@@ -82,6 +83,27 @@ async def test_the_same_person_goes_on_where_they_were(hotel: Desk, size: Size) 
         await pilot.press("ctrl+l")
         await sign_in(pilot, "Chaudhry")
         assert app.screen is form
+
+
+@pytest.mark.parametrize("by_itself", [False, True], ids=["ctrl+l", "by itself"])
+async def test_who_comes_back_types_the_pin_at_once(hotel: Desk, size: Size, by_itself: bool) -> None:
+    """Bilal is not the first of the list, and his PIN begins with the digit of who is."""
+    await people(hotel)
+    app = desk_app(hotel)
+    app.user = None
+    async with app.run_test(size=size) as pilot:
+        await sign_in(pilot, "Bilal")
+        await settled(pilot)
+        if by_itself:
+            hotel.time.seconds += 60 * await staff.lock_minutes(hotel.ctx)
+            app.look_around()
+        else:
+            await pilot.press("ctrl+l")
+        await until(pilot, lambda: "Bilal's PIN" in screen_text(app), "whose PIN it is")
+        await pilot.press(*PINS["Bilal"], "enter")
+        await until(pilot, lambda: isinstance(app.screen, BookingsScreen), "signed in")
+        assert app.user is not None
+        assert app.user.name == "Bilal"
 
 
 async def test_a_desk_nobody_uses_locks_itself(hotel: Desk, size: Size) -> None:

@@ -121,8 +121,8 @@ async def test_a_locked_desk_shows_nothing_of_what_is_underneath(crew: House, si
         assert "Locked" in picture
         assert "Marco" not in picture
         assert "11,500" not in picture
-        await press(pilot, "y", "enter", *"0000")
-        assert pin_of(host) == "0000"
+        await press(pilot, "enter", "y", *"0000")
+        assert pin_of(host) == "y0000"
         assert crew.booking(booking_id).status == "PENDING"
 
 
@@ -140,7 +140,7 @@ async def test_a_deed_that_ends_under_the_lock_does_not_open_it(crew: House) -> 
         await settle(pilot)
         assert host.screen is locked
         assert not host.answered
-        await press(pilot, "enter", *"1234", "enter")
+        await press(pilot, *"1234", "enter")
         await until(lambda: host.answered)
     assert host.answer.text.startswith("Rs. 11,500 taken in cash")
 
@@ -148,7 +148,36 @@ async def test_a_deed_that_ends_under_the_lock_does_not_open_it(crew: House) -> 
 async def test_the_last_one_here_is_chosen_when_locked(crew: House) -> None:
     async with shown(crew.ctx, SignInScreen(crew.ctx, locked_by="Ayesha")) as (host, pilot):
         assert "Locked" in host.text()
-        await press(pilot, "enter", *"1234", "enter")
+        assert "Ayesha's PIN · ↑ ↓ or Esc: another person · Ctrl+Q leaves" in host.text()
+        await press(pilot, *"1234", "enter")
+        await until(lambda: host.answered)
+    assert host.answer.name == "Ayesha"
+
+
+@pytest.mark.parametrize("keys", ["up", "down down", "escape 2", "1 up up"])
+async def test_from_the_last_one_s_pin_another_person_is_one_key_away(crew: House, keys: str) -> None:
+    async with shown(crew.ctx, SignInScreen(crew.ctx, locked_by="Ayesha")) as (host, pilot):
+        await press(pilot, *"12")
+        if keys.startswith("1"):
+            assert pin_of(host) == "12"
+            await press(pilot, "escape")
+            assert "your number, then the PIN · Ctrl+Q leaves" in host.text()
+        await press(pilot, *keys.split())
+        assert pin_of(host) == "", "what was typed for Ayesha is no part of Chaudhry's"
+        assert "Chaudhry's PIN" in host.text()
+        await press(pilot, *"3456", "enter")
+        await until(lambda: host.answered)
+    assert host.answer.name == "Chaudhry"
+
+
+@pytest.mark.parametrize("locked_by", ["", "Gone"])
+async def test_where_nobody_was_last_digits_say_who_it_is(crew: House, locked_by: str) -> None:
+    async with shown(crew.ctx, SignInScreen(crew.ctx, locked_by)) as (host, pilot):
+        assert "your number, then the PIN · Ctrl+Q leaves" in host.text()
+        await press(pilot, "3")
+        assert pin_of(host) == ""
+        assert "Ayesha's PIN" in host.text()
+        await press(pilot, *"1234", "enter")
         await until(lambda: host.answered)
     assert host.answer.name == "Ayesha"
 

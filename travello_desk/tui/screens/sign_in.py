@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from textual import on
+from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -30,6 +31,7 @@ from travello_desk.tui import when
 from travello_desk.tui.badges import clean
 from travello_desk.tui.dialogs.fields import Field, Row, Words
 from travello_desk.tui.screens.health import health_words
+from travello_desk.tui.widgets.columns import cell
 from travello_desk.tui.work import start
 
 NAME_COLUMN, ROLE_COLUMN = 16, 10
@@ -40,6 +42,7 @@ NO_KEY = (
     "Ctrl+T shows everything in a sandbox, without real money."
 )
 FIRST, KNOWN = "Enter signs in", "your number, then the PIN"
+CHOSEN = "{name}'s PIN · ↑ ↓ or Esc: another person"
 
 
 class SignInScreen(ModalScreen[User]):
@@ -66,6 +69,8 @@ class SignInScreen(ModalScreen[User]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "names", "Names", show=False, id="sign_in.names"),
+        Binding("up", "other(-1)", "Person before", show=False, id="sign_in.before"),
+        Binding("down", "other(1)", "Next person", show=False, id="sign_in.next"),
         Binding("ctrl+t", "sandbox", "Try the sandbox", show=False, id="sign_in.sandbox"),
         *(
             Binding(str(n), f"person({n - 1})", f"Person {n}", show=False, id=f"sign_in.person{n}")
@@ -100,10 +105,24 @@ class SignInScreen(ModalScreen[User]):
             parts = [*parts, Words(NO_KEY, id="no-key")]
         await self.box.mount_all([Words(id="who"), *parts, Words(id="said"), Words(id="health")])
         self.box.border_title = Content("Locked" if self.locked_by else "travello-desk")
-        self.box.border_subtitle = Content(f"{FIRST if self.first else KNOWN} · Ctrl+Q leaves")
-        self.set_focus(self.name_field if self.first else self.names)
+        self.set_focus(self.name_field if self.first else self.pin if self.returns else self.names)
+        self.tell_how()
         await self.refresh_words()
         self.set_interval(1, self.refresh_words)
+
+    @property
+    def returns(self) -> bool:
+        """Whether it is known who was here last: their next digits are the PIN. At a start digits say who it is."""
+        return self.locked_by in (person.name for person in self.listed)
+
+    @on(events.DescendantFocus)
+    def tell_how(self) -> None:
+        """What digits mean here, and how it is somebody else's turn."""
+        how = FIRST if self.first else KNOWN
+        if self.focused is self.pin and self.listed:
+            name = clean(self.listed[self.place].name)
+            how = CHOSEN.format(name=cell(name, min(NAME_COLUMN, cell_len(name))))
+        self.box.border_subtitle = Content(f"{how} · Ctrl+Q leaves")
 
     @property
     def offers_sandbox(self) -> bool:
@@ -118,8 +137,7 @@ class SignInScreen(ModalScreen[User]):
         """The names, the last one chosen, and the PIN."""
         for number, person in enumerate(self.listed, 1):
             self.names.add_option(Option(self.line(number, person, pins.get(person.name, ""))))
-        known = [person.name for person in self.listed]
-        self.place = known.index(self.locked_by) if self.locked_by in known else 0
+        self.place = [person.name for person in self.listed].index(self.locked_by) if self.returns else 0
         self.names.highlighted = self.place
         return [self.names, Row("PIN", self.pin)]
 
@@ -177,6 +195,10 @@ class SignInScreen(ModalScreen[User]):
             self.names.highlighted = place
             self.set_focus(self.pin)  # at once: the next digits, typed fast, are the PIN's already
 
+    def action_other(self, step: int) -> None:
+        if self.listed:
+            self.action_person((self.place + step) % len(self.listed))
+
     def action_names(self) -> None:
         if not self.first:
             self.pin.value = ""
@@ -198,6 +220,7 @@ class SignInScreen(ModalScreen[User]):
             return
         self.place = place
         self.pin.value = ""
+        self.tell_how()
         if self.wait_until:
             self.wait_until = 0
             self.pin.disabled = False
