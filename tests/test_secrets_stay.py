@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import logging.handlers
 import os
 import re
 import sys
@@ -226,6 +227,17 @@ def test_settings_name_all_their_secrets_and_show_none(tmp_path: Path) -> None:
         f"planted{number}" for number in range(8)
     }
     assert "planted" not in repr(settings)
+
+
+def test_every_file_of_the_log_is_our_own_users_alone(tmp_path: Path) -> None:
+    handler = handler_for(tmp_path / "desk.log")
+    assert isinstance(handler, logging.handlers.RotatingFileHandler)
+    handler.doRollover()
+    handler.close()
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
+        "desk.log": 0o600,
+        "desk.log.1": 0o600,
+    }
 
 
 def test_a_crash_report_tells_where_and_not_what(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
 from travello_desk.operations.shred import DAILY_SECONDS, shred_job
 from travello_desk.operations.soundness import FIRST_SOUND_SECONDS, SOUND_SECONDS, watch_soundness
 from travello_desk.operations.stuck import watch_stuck
-from travello_desk.settings import ensure_jwt_secret, load
+from travello_desk.settings import SettingsError, ensure_jwt_secret, load
 from travello_desk.settings.model import Settings
 from travello_desk.store.errors import StoreUnavailable
 from travello_desk.store.opening import open_database
@@ -150,11 +150,10 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         loop.add_signal_handler(number, stop.set)
     async with open_house(settings) as house:
         await house.start_listener()
-        house.start_background()
-        fault = house.ctx.health.listener_fault
-        announce(fault or f"listening on http://{house.ctx.health.listener}")
-        if fault:
+        if fault := house.ctx.health.listener_fault:
             raise StoreUnavailable(fault)
+        house.start_background()
+        announce(f"listening on http://{house.ctx.health.listener}")
         settle_memory()
         await stop.wait()
 
@@ -207,11 +206,22 @@ def current_settings() -> Settings:
     return load(os.environ, Path.cwd())
 
 
+def start_log(settings: Settings) -> None:
+    """Log into LOG_FILE, with every secret of these settings masked. Raises SettingsError."""
+    try:
+        log_to(settings.log_file, settings.secrets)
+    except OSError as error:
+        moved = "DATA_DIR" in settings.given and "LOG_FILE" not in settings.given
+        name, example = ("DATA_DIR", "data") if moved else ("LOG_FILE", "data/travello-desk.log")
+        wrong = f"{settings.log_file} cannot be written ({error.strerror})"
+        raise SettingsError(name, wrong, f"{name}={example}") from error
+
+
 @asynccontextmanager
 async def open_context() -> AsyncIterator[Context]:
     """For commands: the context alone, nothing started. What is logged goes to the file, never between their lines."""
     settings = current_settings()
-    log_to(settings.log_file, settings.secrets)
+    start_log(settings)
     async with open_house(settings) as house:
         yield house.ctx
 
@@ -219,14 +229,14 @@ async def open_context() -> AsyncIterator[Context]:
 def desk_main() -> int:
     """`travello-desk`."""
     settings = current_settings()
-    log_to(settings.log_file, settings.secrets)
+    start_log(settings)
     return asyncio.run(desk(settings))
 
 
 def serve_main() -> int:
     """`travello-desk serve` and `python -m webhook`."""
     settings = current_settings()
-    log_to(settings.log_file, settings.secrets)
+    start_log(settings)
     asyncio.run(serve(settings, lambda line: print(line, flush=True)))  # noqa: T201 - no screen here
     return 0
 
@@ -235,7 +245,7 @@ def web_main(port: int, public_url: str) -> int:
     """`travello-desk web`: bad settings are told here, not in every tab."""
     from webhook.browser_desk import BrowserDesk
 
-    log_to(current_settings().log_file)
+    start_log(current_settings())
     try:
         asyncio.run(BrowserDesk(port, public_url).run())
     except OSError as error:
@@ -246,8 +256,11 @@ def web_main(port: int, public_url: str) -> int:
 
 def make_token(user_id: int, *, staff: bool, ttl_seconds: int) -> str:
     """A bearer token as Travello's web front end makes them (INTERFACE, create-session)."""
+    import warnings
+
     import jwt
 
+    warnings.filterwarnings("ignore", category=jwt.InsecureKeyLengthWarning)  # a short secret is the doctor's to tell
     claims: dict[str, Any] = {"user_id": user_id, "exp": int(time.time()) + ttl_seconds}
     if staff:
         claims["is_staff"] = True

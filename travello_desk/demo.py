@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from travello_desk.actions import User
-from travello_desk.assembly import House, open_house, run_desk
+from travello_desk.assembly import House, open_house, run_desk, start_log
 from travello_desk.demo_story import Story
-from travello_desk.logs import log_to
 from travello_desk.operations import importing, staff
 from travello_desk.operations.csv_rows import to_csv
 from travello_desk.operations.sample import sample_stays
 from travello_desk.sandbox import Sandbox
-from travello_desk.settings import load
+from travello_desk.settings import SettingsError, load
 from travello_desk.settings.model import Settings
 
 HOTEL = "Travello Hotel (demo)"
@@ -101,14 +100,19 @@ async def open_demo(
 
 
 def demo_main(options: Mapping[str, Any]) -> int:
-    """`travello-desk demo`. Its exit code."""
+    """`travello-desk demo`. Its exit code. Raises SettingsError for a folder that cannot be there."""
     folder = Path(options["folder"]).resolve() if options.get("folder") else None
+    if folder is not None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError("--folder", f"{folder} cannot be made ({error.strerror})") from error
     return asyncio.run(run_demo(folder, options.get("port"), screen=not options.get("no_screen")))
 
 
 async def run_demo(folder: Path | None, port: int | None, *, screen: bool) -> int:
     async with open_demo(os.environ, folder, port) as demo:
-        log_to(demo.house.ctx.settings.log_file)
+        start_log(demo.house.ctx.settings)
         demo.sandbox.deliver_to(f"{demo.house.ctx.settings.public_base_url}/api/payments/webhook/", WEBHOOK_SECRET)
         if screen:
             person = await staff.demo_people(demo.house.ctx)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import logging.handlers
+import os
 import re
 from collections.abc import Iterable
+from io import TextIOWrapper
 from pathlib import Path
 
 MEGABYTE = 1024 * 1024
@@ -17,6 +20,7 @@ SECRETS = re.compile(
 )
 ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 LEAST_HIDDEN = 8
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def masked(text: str, hidden: Iterable[str] = ()) -> str:
@@ -47,28 +51,45 @@ class JsonLines(logging.Formatter):
 
 
 class QuietFile(logging.handlers.RotatingFileHandler):
-    """A full log disk must not tear the screen nor stop the desk: what cannot be written is dropped."""
+    """A full log disk must not tear the screen nor stop the desk: what cannot be written is dropped.
+
+    Every file is our own user's alone, those that rotation makes too.
+    """
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         return
 
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=private)
+
+
+def private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
 
 def log_to(path: Path, hidden: Iterable[str] = ()) -> None:
-    """Send all logging, and Python's warnings, to the file. A folder that cannot be written leaves logging off."""
+    """Send all logging, and Python's warnings, to the file. Raises OSError when no file can be there."""
+    made = handler_for(path, hidden)
     root = logging.getLogger()
     for handler in list(root.handlers):
         root.removeHandler(handler)
-    root.addHandler(handler_for(path, hidden))
+    root.addHandler(made)
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
 
 
 def handler_for(path: Path, hidden: Iterable[str] = ()) -> logging.Handler:
+    """On a full disk the file is opened with the first line that finds room. Raises OSError for all else."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
-        handler = QuietFile(path, maxBytes=5 * MEGABYTE, backupCount=3, encoding="utf-8")
-    except OSError:
-        return logging.NullHandler()
+        handler = file_at(path)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        handler = file_at(path, delay=True)
     handler.setFormatter(JsonLines(hidden))
     return handler
+
+
+def file_at(path: Path, *, delay: bool = False) -> QuietFile:
+    return QuietFile(path, maxBytes=5 * MEGABYTE, backupCount=3, encoding="utf-8", delay=delay)

@@ -46,7 +46,7 @@ WRONG = (
     (("edit", "77", "--room", "1"), 1, "Booking not found"),
     (("bookings", "--sort", "room"), 2, "--sort orders a --view"),
     (("bookings", "--view", "all", "--status", "PAID"), 2, "go without --view"),
-    (("bookings", "--search", "due:lots"), 1, "Not understood: due:lots"),
+    (("bookings", "--search", "due:lots"), 2, "Not understood: due:lots"),
 )
 
 

@@ -77,7 +77,7 @@ WRONG = (
     (("link", "1", "2", "--email"), 2, "--email and --charge are for one booking"),
     (("mail", "1", "2", "--letter", "receipt"), 2, "the link only"),
     (("link", "1", "99"), 1, "99: Booking not found. Nothing was done"),
-    (("link", "--search", "due:soon", "--yes"), 1, "Not understood: due:soon"),
+    (("link", "--search", "due:soon", "--yes"), 2, "Not understood: due:soon"),
     (("link", "--view", "nowhere"), 2, "nowhere"),
 )
 

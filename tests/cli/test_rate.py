@@ -21,8 +21,8 @@ def test_a_rate_is_set_shown_and_refused(tmp_path: Path) -> None:
     old = shell(tmp_path, "rate", "279", "--date", "2020-01-01")
     assert "too old to be used" in old.stdout
     for words, code in (
-        (("0",), 1),
-        (("abc",), 1),
+        (("0",), 2),
+        (("abc",), 2),
         (("280", "--date", "20.11.2026"), 2),
         (("280", "--date", "2999-01-01"), 1),
     ):

@@ -62,4 +62,4 @@ def test_the_report_is_mailed_once(folder: Path) -> None:
     assert (sent[0]["status"], sent[0]["kind"], sent[0]["to"]) == ("sent", "day_report", "books@hotel.example")
     assert len(list((folder / "data" / "outbox").glob("*.eml"))) == 1
     refused = shell(folder, "report", "--mail", "books")
-    assert (refused.returncode, "not a mail address" in refused.stderr) == (1, True)
+    assert (refused.returncode, "not a mail address" in refused.stderr) == (2, True)

@@ -52,7 +52,7 @@ def backup(ctx: click.Context, file: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 @click.pass_context
 def restore(ctx: click.Context, file: Path, as_json: bool) -> None:

@@ -56,7 +56,8 @@ def web(ctx: click.Context, port: int, public_url: str) -> None:
 @json_option
 @click.pass_context
 def import_(ctx: click.Context, file: BinaryIO, as_json: bool) -> None:
-    """Bookings from a CSV file. Bad rows are listed with their line; repeating a file adds nothing."""
+    """Bookings from a CSV file. Bad rows are listed with their line; repeating a file adds nothing. Exit code 2 when it
+    is no list of bookings at all."""
     from travello_desk.operations.importing import Imported, import_csv
 
     async def work(context: Any) -> Imported:
@@ -66,10 +67,11 @@ def import_(ctx: click.Context, file: BinaryIO, as_json: bool) -> None:
     if as_json:
         rejected = [{"line": row.line, "reason": row.reason} for row in result.rejected]
         print_json({"imported": result.imported, "unchanged": result.unchanged, "rejected": rejected})
-        return
-    for row in result.rejected:
-        click.echo(f"line {row.line}: {row.reason}", err=True)
-    click.echo(f"{result.imported} imported, {result.unchanged} unchanged, {len(result.rejected)} rejected")
+    else:
+        for row in result.rejected:
+            click.echo(f"line {row.line}: {row.reason}", err=True)
+        click.echo(f"{result.imported} imported, {result.unchanged} unchanged, {len(result.rejected)} rejected")
+    sys.exit(2 if result.is_no_list else 0)
 
 
 @click.command()

@@ -19,6 +19,8 @@ from travello_desk import __version__
 from travello_desk.cli.commands import COMMANDS, help_text
 
 T = TypeVar("T")
+MISWRITTEN = frozenset({"bad_rate", "bad_name", "bad_pin", "bad_role", "bad_recipient", "unread"})
+"""Refusals of what was typed, whatever the house holds: wrong usage, like an option that cannot be read."""
 
 
 class Doors(Protocol):
@@ -122,7 +124,7 @@ def guarded(call: Callable[[], T], *, as_json: bool = False) -> T:
     try:
         return call()
     except Refused as error:
-        fail(str(error), 1, as_json)
+        fail(str(error), 2 if error.refusal.code in MISWRITTEN else 1, as_json)
     except GatewayError as error:
         fail(error.sentence, 1, as_json, retryable=error.retryable)
     except StripeFailed as error:

@@ -24,6 +24,11 @@ class Imported:
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
+    @property
+    def is_no_list(self) -> bool:
+        """The first line names no columns of ours: nothing after it could be read."""
+        return any(row.line == 1 for row in self.rejected)
+
 
 async def import_csv(ctx: Context, source: Iterable[bytes], actor: str) -> Imported:
     """Import a file's lines. Repeating it adds nothing: a reference is the hotel's own and goes in once."""

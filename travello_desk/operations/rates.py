@@ -119,7 +119,7 @@ async def set_rate(ctx: Context, units: str, source: str, as_of_on: date | None 
     """Keep a rate typed by staff. Raises Refused when it is not a positive number, or its day is not near."""
     as_of_on = as_of_on or today(ctx)
     if as_of_on > today(ctx) + timedelta(days=MOST_DAYS_AHEAD):
-        raise Refused(Refusal("bad_rate", f"A rate of {as_of_on.isoformat()} cannot be known yet"))
+        raise Refused(Refusal("future_rate", f"A rate of {as_of_on.isoformat()} cannot be known yet"))
     rate = Rate(ctx.settings.currency_primary, ctx.settings.currency_fallback, positive(units), as_of_on, source)
     await keep_rate(ctx, TYPED, rate)
     return rate

@@ -74,8 +74,8 @@ def time_zone(text: str) -> ZoneInfo:
 def host(text: str) -> str:
     """A name or an address to listen on, without scheme or port; IPv6 with or without brackets."""
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
-    if is_address(bare) or _HOST_NAME.fullmatch(bare):
-        return bare
+    if is_address(bare) or (_HOST_NAME.fullmatch(bare) and not bare.rstrip(".").rpartition(".")[2].isdigit()):
+        return bare  # a name that ends in a number was meant to be an address
     raise ValueError(f"{shown(text)} is not a host name or an IP address (no http://, no port)")
 
 

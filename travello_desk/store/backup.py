@@ -15,6 +15,8 @@ from travello_desk.store.writer import translate
 
 def backup(path: Path, target: Path) -> int:
     """Copy the store at `path` to `target`, checked; its size in bytes. An existing target is never overwritten."""
+    if not path.is_file():
+        raise StoreUnavailable(f"there is no store {path} yet: nothing to back up")
     if target.exists():
         raise StoreUnavailable(f"{target} exists already: choose another name")
     copy(path, target)

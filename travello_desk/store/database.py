@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import queue
@@ -19,7 +20,7 @@ from travello_desk.store import scrub
 from travello_desk.store.checkpoints import Checkpointer
 from travello_desk.store.contract import Store as Store
 from travello_desk.store.drivers import sqlite_only
-from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailable
+from travello_desk.store.errors import StoreDamaged, StoreError, StoreMisplaced, StoreUnavailable
 from travello_desk.store.faults import WAY_OUT
 from travello_desk.store.health import Health, check_small, of_file
 from travello_desk.store.places import refuse_half_restored
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 3.0
 READERS = 3
+WRONG_PLACE = frozenset(
+    {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG}
+)
 MIGRATIONS = Path(__file__).with_name("migrations")
 PRAGMAS = {
     "journal_mode": "wal",
@@ -220,7 +224,8 @@ def create_private(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise StoreUnavailable(f"cannot open the store {path}: {error.strerror}") from error
+        kind = StoreMisplaced if error.errno in WRONG_PLACE else StoreUnavailable
+        raise kind(f"cannot open the store {path}: {error.strerror}") from error
 
 
 def open_store(path: Path, clock: Callable[[], float] = time.time) -> SqliteStore:

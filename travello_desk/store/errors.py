@@ -11,6 +11,10 @@ class StoreUnavailable(StoreError):
     """Locked, full, read-only or gone: nothing was stored, and trying again later makes sense (HTTP 503)."""
 
 
+class StoreMisplaced(StoreUnavailable):
+    """No file can be where it was said to be: not a matter of later."""
+
+
 class StoreDamaged(StoreError):
     """The file is not a sound database: do not go on; restore a backup."""
 

@@ -9,16 +9,19 @@ from travello_desk.settings.errors import SettingsError
 from travello_desk.settings.model import Database
 from travello_desk.store import database as sqlite
 from travello_desk.store.contract import Store
-from travello_desk.store.errors import StoreUnavailable
+from travello_desk.store.errors import StoreMisplaced, StoreUnavailable
 
 VARIABLE = "DATABASE_URL"
-EXAMPLE = "postgresql://desk:password@db.example/travello"
+EXAMPLE = "DATABASE_URL=postgresql://desk:password@db.example/travello"
 
 
 def open_database(database: Database, clock: Callable[[], float] = time.time) -> Store:
     """The store, its schema up to date. Raises StoreUnavailable, StoreDamaged or SettingsError: one sentence each."""
     if database.path is not None:
-        return sqlite.open_store(database.path, clock)
+        try:
+            return sqlite.open_store(database.path, clock)
+        except StoreMisplaced as error:
+            raise SettingsError(VARIABLE, str(error), "DATABASE_URL=sqlite:///data/travello.db") from error
     try:
         from travello_desk.store.postgres.store import open_store
     except ImportError as error:

@@ -47,7 +47,7 @@ async def queue_day(ctx: Context, day_on: date, letter: Letter, recipient: str, 
     try:
         deliverable(address)
     except BadAddress as error:
-        raise Refused(Refusal("bad_address", f"{address or 'Nobody'} is {error}")) from error
+        raise Refused(Refusal("bad_recipient", f"{address or 'Nobody'} is {error}")) from error
     seal = hashlib.sha256(f"{address}\0{letter.text}".encode()).hexdigest()[:24]
     new = NewMail(
         kind=KIND,
