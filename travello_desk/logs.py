@@ -60,7 +60,7 @@ class QuietFile(logging.handlers.RotatingFileHandler):
         return
 
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=private)
+        return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=private)
 
 
 def private(path: str, flags: int) -> int:

@@ -196,3 +196,39 @@ async def test_E10_reconcile_since_a_day_finds_what_was_given_back_of_older_mone
     done = await reconcile(desk.ctx, since=int(desk.time()) - 45 * DAY)
     assert done.by_object == 1
     assert desk.view(booking_id).payments[0].refunded_minor == 100_000
+
+
+@pytest.mark.parametrize("since_days", [None, 45], ids=["all", "since"])
+async def test_E10_a_dispute_whose_events_are_gone_is_found_and_so_is_its_end(
+    desk: Desk, since_days: int | None
+) -> None:
+    """Each step is farther away than Stripe keeps events."""
+    booking_id = await desk.book()
+    await desk.sandbox.pay((await checkout(desk.ctx, booking_id, "Ayesha")).session_id)
+    await poll(desk.ctx)
+    desk.time.seconds += 60 * DAY
+    await poll(desk.ctx)
+    dispute = await desk.sandbox.open_dispute(next(iter(desk.sandbox.books.charges)))
+    for status, finish in (("needs_response", None), ("lost", False)):
+        if finish is not None:
+            await desk.sandbox.close_dispute(dispute["id"], won=finish)
+        desk.time.seconds += 40 * DAY
+        desk.sandbox.tick()
+        done = await reconcile(desk.ctx, since=None if since_days is None else int(desk.time()) - since_days * DAY)
+        assert done.by_object == 1
+        assert [found.status for found in desk.view(booking_id).payments[0].payment.disputes] == [status]
+    assert desk.states(booking_id)[0] == "PAID"
+
+
+async def test_E10_a_key_that_may_not_read_disputes_still_finds_the_refund(desk: Desk) -> None:
+    booking_id = await desk.book()
+    await desk.sandbox.pay((await checkout(desk.ctx, booking_id, "Ayesha")).session_id)
+    await poll(desk.ctx)
+    charge = next(iter(desk.sandbox.books.charges))
+    await desk.sandbox.refund_from_dashboard(charge, 100_000)
+    await desk.sandbox.open_dispute(charge)
+    desk.time.seconds += 40 * DAY
+    desk.sandbox.tick()
+    desk.sandbox.faults.always("GET /v1/disputes", "403")
+    await reconcile(desk.ctx)
+    assert desk.view(booking_id).payments[0].refunded_minor == 100_000

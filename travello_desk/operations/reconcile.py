@@ -6,10 +6,11 @@ Used at start, by `travello-desk reconcile`, and whenever a person does not beli
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from travello_desk.operations.context import Context
 from travello_desk.operations.ingest import ingest_objects
-from travello_desk.operations.look_up import look_up_payment, look_up_session
+from travello_desk.operations.look_up import disputes_of, look_up_payment, look_up_session
 from travello_desk.operations.poll import Polled, Progress, Stage, is_too_old, poll
 from travello_desk.operations.resume import Resumed, resume
 from travello_desk.payments.observe import observe_session, text
@@ -64,10 +65,12 @@ async def adopt_lost_sessions(ctx: Context, since: int | None) -> None:
 
 async def look_at_objects(ctx: Context, since: int | None, report: Progress) -> tuple[int, int]:
     """Each session that could have changed, and each payment that could have been refunded or disputed."""
-    # Money of long ago may have been given back since; without a `since` every payment is looked at anyhow.
-    refunds = await ctx.stripe.list_refunds(created_gte=since) if since else []
-    refunded = {text(refund, "payment_intent") for refund in refunds} - {""}
-    sessions, intents = await ctx.store.read(lambda tx: payments.to_look_at(tx, since or 0, sorted(refunded)))
+    # Money of long ago may have been given back or disputed since; without a `since` every payment is looked at anyhow.
+    about: list[dict[str, Any]] = []
+    if since:
+        about = await ctx.stripe.list_refunds(created_gte=since) + await disputes_of(ctx, created_gte=since)
+    named = {text(each, "payment_intent") for each in about} - {""}
+    sessions, intents = await ctx.store.read(lambda tx: payments.to_look_at(tx, since or 0, sorted(named)))
     looked, missing = 0, 0
     wanted = [(look_up_session, s) for s in sessions] + [(look_up_payment, i) for i in intents]
     for look, object_id in wanted:

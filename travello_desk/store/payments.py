@@ -246,19 +246,20 @@ def accept(tx: Tx, payment_id: int) -> None:
     tx.execute("UPDATE payments SET accepted = 1 WHERE id = ?", (payment_id,))
 
 
-def to_look_at(tx: Tx, since: int, refunded: Iterable[str] = ()) -> tuple[list[str], list[str]]:
+def to_look_at(tx: Tx, since: int, named: Iterable[str] = ()) -> tuple[list[str], list[str]]:
     """Session ids without an end, and PaymentIntents that may have changed: touched since (unix seconds), without an
-    end, or among the `refunded` ones, of which those that are not ours are left out."""
+    end, with a dispute under way, or among the `named` ones, of which those that are not ours are left out."""
     sessions = tx.all(
         "SELECT session_id FROM payments WHERE session_id IS NOT NULL AND payment_intent_id = ''"
         " AND status NOT IN ('EXPIRED', 'REFUSED') ORDER BY id"
     )
     intents = tx.all(
         "SELECT payment_intent_id FROM payments WHERE payment_intent_id <> ''"
-        " AND (updated_at >= ? OR is_open = 1 OR status = 'SETTLING')"
+        " AND (updated_at >= ? OR is_open = 1 OR status = 'SETTLING' OR id IN (SELECT payment_id FROM disputes"
+        " WHERE status IN ('needs_response', 'under_review', 'warning_needs_response', 'warning_under_review')))"
         " GROUP BY payment_intent_id ORDER BY MIN(id)",
         (since,),
     )
     found = dict.fromkeys(row[0] for row in intents)
-    found |= dict.fromkeys(i for i in refunded if tx.one("SELECT 1 FROM stripe_links WHERE object_id = ?", (i,)))
+    found |= dict.fromkeys(i for i in named if tx.one("SELECT 1 FROM stripe_links WHERE object_id = ?", (i,)))
     return [row[0] for row in sessions], list(found)

@@ -134,6 +134,13 @@ class Gateway:
         dispute_id = checked_id(dispute_id)
         return await self._line.read(lambda v1: v1.disputes.retrieve_async(dispute_id), _dispute)
 
+    async def list_disputes(
+        self, *, payment_intent: str | None = None, created_gte: int | None = None
+    ) -> list[dict[str, Any]]:
+        """All of them, newest first."""
+        filters = _filters(created_gte=created_gte, payment_intent=payment_intent)
+        return await self._list(lambda v1, page: v1.disputes.list_async(page), filters)
+
     # Events
 
     def list_events(
