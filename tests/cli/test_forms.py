@@ -91,6 +91,24 @@ async def test_a_clerk_refunds_as_much_as_at_the_desk(desk: Desk, shell: Shell) 
     assert (await shell.told("refund", "1"))["amount"] == 14000
 
 
+async def test_once_there_are_accounts_a_name_is_one_of_them(desk: Desk, shell: Shell) -> None:
+    """A slip of the finger would have no limit. Who gives no name owns the machine."""
+    await desk.book("TRV-1")
+    assert (await shell.run("edit", "1", "--room", "1", "--as", "Ayeshaa")).returncode == 0, "there is no account yet"
+    await staff.add(desk.ctx, "Olga", "owner", "4711", "test")
+    await staff.add(desk.ctx, "Ayesha", "clerk", "4711", "test")
+    await staff.add(desk.ctx, "Bilal", "clerk", "4711", "test")
+    await staff.disable(desk.ctx, "Bilal", "test")
+    refused = await shell.told("edit", "1", "--room", "2", "--as", "Ayeshaa", code=1)
+    assert refused["error"] == "Nobody here is called 'Ayeshaa': Olga, Ayesha"
+    refused = await shell.told("edit", "1", "--room", "2", "--as", "bilal", code=1)
+    assert refused["error"] == "The account of Bilal is closed"
+    assert desk.booking(1).room == "1"
+    for room, words in (("3", ("--as", "ayesha")), ("4", ())):
+        await shell.told("edit", "1", "--room", room, *words)
+    assert [row["actor"] for row in await shell.told("activity", "--limit", "2")] == ["command line", "ayesha"]
+
+
 async def test_managers_deeds_are_no_clerks(desk: Desk, shell: Shell) -> None:
     await desk.book("TRV-1")
     await desk.sandbox.pay((await checkout(desk.ctx, 1, "Ali")).session_id)

@@ -9,6 +9,8 @@ from travello_desk.operations.checkout import checkout
 from travello_desk.operations.errors import StripeFailed
 from travello_desk.operations.refund import Request, new_uid, refund
 from travello_desk.operations.resume import resume
+from travello_desk.operations.stuck import watch_stuck
+from travello_desk.store import attention
 
 DAY = 24 * 3600
 REFUNDS = "POST /v1/refunds"
@@ -74,3 +76,18 @@ async def test_a_link_is_treated_alike(desk: Desk) -> None:
     await resume(desk.ctx)
     assert len(desk.sandbox.books.sessions) == 1
     assert desk.view(booking_id).payments[0].payment.facts.session_id
+
+
+async def test_what_waits_for_the_clock_is_told_to_a_person_until_it_is_settled(desk: Desk) -> None:
+    """By its date it has not even begun, and nobody would hear of it."""
+    asked = await unanswered(desk, "reset_before")
+    goes_back(desk)
+    await resume(desk.ctx)
+    await watch_stuck(desk.ctx)
+    problem = desk.ctx.store.read_now(lambda tx: attention.open_of_kinds(tx, ("stuck_refund",)))[0]
+    assert (problem.booking_id, "clock went back" in problem.sentence) == (asked.booking_id, True)
+    assert desk.booking(asked.booking_id).attention == 1
+    desk.ctx.clock_offset_seconds = 9.0 * DAY
+    await resume(desk.ctx)
+    await watch_stuck(desk.ctx)
+    assert desk.ctx.store.read_now(lambda tx: attention.open_of_kinds(tx, ("stuck_refund",))) == []

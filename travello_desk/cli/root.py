@@ -108,6 +108,10 @@ def run(ctx: click.Context, work: Callable[[Any], Awaitable[T]], *, as_json: boo
 
     async def inside() -> T:
         async with doors(ctx).context() as context:
+            if (name := doer_of(ctx)) != NO_NAME:
+                from travello_desk.cli.who import known
+
+                await known(context, name)
             return await work(context)
 
     return guarded(lambda: asyncio.run(inside()), as_json=as_json)
@@ -149,10 +153,20 @@ def print_json(document: object) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
+NO_NAME = "command line"
+"""Who does it when no name was given."""
+
+
+def doer_of(ctx: click.Context) -> str:
+    """What `--as` says, NO_NAME for commands without it."""
+    names = (option.name for option in ctx.command.params if "--as" in option.opts)
+    return str(next((ctx.params[name] for name in names if name), NO_NAME))
+
+
 def actor_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--as", "actor", envvar="TRAVELLO_ACTOR", default="command line", help="Your name, for the timeline."
-    )(command)
+    return click.option("--as", "actor", envvar="TRAVELLO_ACTOR", default=NO_NAME, help="Your name, for the timeline.")(
+        command
+    )
 
 
 def amount_of(text: str | None, currency: str) -> int | None:

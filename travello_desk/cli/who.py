@@ -1,6 +1,7 @@
 """Who may do it: what the screen keeps from a role, `--as NAME` does not get on the command line either.
 
-A name without an account owns the machine it types on; so does "command line", the default.
+"command line", the default, owns the machine it types on. So does every name in a house without accounts; where there
+are some, a name must be one of them: a slip of the finger would have no limit, and stand in the timeline for ever.
 """
 
 from __future__ import annotations
@@ -18,6 +19,21 @@ async def permitted(context: Any, name: str, action_id: str) -> None:
     action, role = BY_ID[action_id], await role_of(context, name)
     if ROLE_RANK[role] < ROLE_RANK[action.role]:
         raise Refused(Refusal("role", f"{action.label} needs a {action.role}: {name} is a {role}", 403))
+
+
+async def known(context: Any, name: str) -> None:
+    """Raises Refused when the house has accounts and nobody of this name may act."""
+    from travello_desk.operations.staff_accounts import people
+
+    everybody = await people(context)
+    for person in everybody:
+        if person.name.casefold() == " ".join(name.split()).casefold():
+            if person.disabled:
+                raise Refused(Refusal("disabled", f"The account of {person.name} is closed", 403))
+            return
+    if everybody:
+        names = ", ".join(person.name for person in everybody if not person.disabled)
+        raise Refused(Refusal("unknown_person", f"Nobody here is called {name!r}: {names}", 403))
 
 
 async def within_limit(context: Any, name: str, amount_minor: int, currency: str) -> None:

@@ -84,7 +84,7 @@ async def ask_stripe(ctx: Context, problem: Problem, actor: str) -> str:
     """Everything unfinished is asked again now, with its own keys."""
     _ = ctx.stripe
     done = await resume(ctx)
-    await ctx.store.write(settle)
+    await ctx.store.write(lambda tx: settle(tx, int(ctx.clock())))
     return f"{done.sentence}." if done.sentence else "Stripe was asked and has no answer yet."
 
 
