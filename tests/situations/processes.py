@@ -45,10 +45,13 @@ class Serving:
             "STRIPE_WEBHOOK_SECRET": SECRET,
         }
 
+    def command(self) -> tuple[str, ...]:
+        return sys.executable, "-m", "travello_desk", "serve"
+
     async def start(self) -> None:
         with self._output.open("wb") as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "travello_desk", "serve",
+                *self.command(),
                 cwd=self.folder, env=self.environ(), stdout=output, stderr=output,
             )  # fmt: skip
         await self.comes_to("/healthz", 200)
@@ -81,7 +84,10 @@ class Serving:
 
     async def post_event(self, event_id: str) -> Answer:
         """A signed event of a kind that is kept and ignored."""
-        made = event("customer.created", {"id": f"cus_{event_id}", "object": "customer"}, id=event_id)
+        return await self.post(event("customer.created", {"id": f"cus_{event_id}", "object": "customer"}, id=event_id))
+
+    async def post(self, made: dict[str, object]) -> Answer:
+        """An event, made and signed now."""
         body = json.dumps({**made, "created": int(time.time())}).encode()
         headers = {"Stripe-Signature": sign(body, SECRET, int(time.time())), "Content-Type": "application/json"}
         return await self.ask("POST", WEBHOOK, data=body, headers=headers)
