@@ -55,6 +55,10 @@ async def test_B27_a_session_this_desk_had_lost(house: House):
     view = await house.view(booking_id)
     assert (view.status, [payment.status for payment in view.payments]) == ("PAID", ["OPEN", "SUCCEEDED"])
     assert [row[10] for row in await house.rows("inbox")] == ["adopted"]
+    assert (await house.post_event(lost(made))).status == 200
+    lines = await house.lines(booking_id)
+    assert lines.count("Adopted a session this desk had lost") == 1
+    assert lines.count("Booking marked as PAID by webhook") == 1
 
 
 async def test_B27_a_lost_session_of_another_amount(house: House):

@@ -14,7 +14,7 @@ from travello_desk.payments.narrative import Cause
 from travello_desk.payments.observe import Observation
 from travello_desk.payments.projection import Alert
 from travello_desk.payments.resolve import Outcome
-from travello_desk.store import attention, inbox
+from travello_desk.store import attention, inbox, timeline
 from travello_desk.store.tx import Tx
 
 ACTOR = "Stripe"
@@ -66,6 +66,7 @@ def apply_observation(
         raise_orphan(tx, observation)
     elif found.outcome is Outcome.ADOPT:
         payment_id = inbox.adopt(tx, found.booking_id, observation)
+        timeline.add(tx, found.booking_id, ACTOR, "adopted", "Adopted a session this desk had lost")
         inbox.apply(tx, payment_id, found.booking_id, observation, cause, ACTOR)
         for subject in orphan_subjects(observation):
             attention.withdraw(tx, "orphan", subject)

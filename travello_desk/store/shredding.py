@@ -16,8 +16,9 @@ from travello_desk.store.tx import Tx
 
 # Entries whose details the house itself has made of sums, cards and codes. Every other detail may be a person's words.
 IMPERSONAL = frozenset(
-    """created dispute edited expired failed fallback imported link paid pending price rebuilt received refund_failed
-    refund_refused refund_settled refund_waits refunded refused replayed settling shredded switched""".split()
+    """adopted created dispute edited expired failed fallback imported link paid pending price rebuilt received
+    refund_failed refund_refused refund_settled refund_waits refunded refused replayed settling shredded
+    switched""".split()
 )
 KEPT_REASONS = frozenset({"duplicate", "requested_by_customer", "fraudulent", "expired_uncaptured_charge"})
 OUTSIDE = re.compile(r"outside: [a-z]+")
