@@ -44,7 +44,11 @@ from travello_desk.store.opening import open_database
 log = logging.getLogger(__name__)
 MAIL_SECONDS = 3
 REMINDER_SECONDS = 600
-YOUNG_OBJECTS = 5_000
+COLLECTED = (1_000, 10, 100)
+"""Few young objects at a time take a millisecond or two; all that was made since the start takes fifty, seldom."""
+TURN_SECONDS = 0.0005
+"""Every statement of a commit waits so long for its turn while the loop paints. With Python's own 5 ms a dozen of them
+took a tenth of a second, and the payments behind them as long again."""
 STUCK_SECONDS = 60
 
 
@@ -133,12 +137,13 @@ async def open_house(settings: Settings, clock: Callable[[], float] = time.time)
         await house.close()
 
 
-def settle_memory() -> None:
-    """What was made while starting stays until the end: the collector need not walk through it again and again, which
-    would hold up whoever is just waiting for an answer by some hundredths of a second."""
+def settle() -> None:
+    """Nobody who waits for an answer is held up: by the collector, which need not walk through what was made while
+    starting and stays until the end, nor by a thread that keeps the others from their turn."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+    gc.set_threshold(*COLLECTED)
+    sys.setswitchinterval(TURN_SECONDS)
 
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
@@ -154,7 +159,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             raise StoreUnavailable(fault)
         house.start_background()
         announce(f"listening on http://{house.ctx.health.listener}")
-        settle_memory()
+        settle()
         await stop.wait()
 
 
@@ -194,7 +199,7 @@ async def follow(house: House, painted: asyncio.Event) -> None:
     await painted.wait()
     await house.start_listener()
     house.start_background()
-    settle_memory()
+    settle()
 
 
 def broke(task: asyncio.Task[None]) -> bool:

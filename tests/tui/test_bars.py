@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
+from textual.app import App
+from textual.content import Content
 
 from travello_desk.tui.badges import Glyphs
 from travello_desk.tui.bars import (
@@ -22,6 +24,7 @@ from travello_desk.tui.bars import (
     tabs,
     two_ends,
 )
+from travello_desk.tui.widgets.bar import Bar
 
 SIGNS = Glyphs()
 STATE = HeaderState(
@@ -108,3 +111,19 @@ def test_ascii_bars_keep_their_width() -> None:
     plain, ascii_only = header(STATE, 100, SIGNS).plain, header(STATE, 100, Glyphs(ascii=True)).plain
     assert ascii_only.isascii()
     assert len(ascii_only) == len(plain)
+
+
+async def test_the_same_facts_are_not_put_into_words_again() -> None:
+    asked: list[str] = []
+
+    def words(text: str, width: int) -> Content:
+        asked.append(text)
+        return Content(text[:width])
+
+    async with App[None]().run_test() as pilot:
+        bar = Bar(id="status")
+        await pilot.app.mount(bar)
+        for text, width in (("row 1", 80), ("row 1", 80), ("row 2", 80), ("row 2", 3), ("row 1", 80)):
+            bar.tell(words, text, width)
+            assert str(bar.render()) == text[:width]
+        assert asked == ["row 1", "row 2", "row 2", "row 1"]

@@ -73,16 +73,16 @@ class DeskScreen(Screen[None]):
         if not self.is_mounted or not self.size.width:
             return
         width, glyphs = self.size.width, self.desk.glyphs
-        self.bars["header"].say(bars.header(self.desk.header_state(), width, glyphs))
+        self.bars["header"].tell(bars.header, self.desk.header_state(), width, glyphs)
         banner = self.desk.banner
         self.bars["banner"].set_class(bool(banner), "shown")
-        self.bars["banner"].say(bars.two_ends([Part(f"▲ {banner}")], "", width - 2, glyphs))
-        self.bars["keys"].say(bars.keys(self.key_hints(), width - 1, glyphs))
+        self.bars["banner"].tell(bars.two_ends, [Part(f"▲ {banner}")], "", width - 2, glyphs)
+        self.bars["keys"].tell(bars.keys, self.key_hints(), width - 1, glyphs)
         left, right = self.status_ends()
         status = self.bars["status"]
         status.set_class(bool(self.said), "said")
         shown = [Part(self.said)] if self.said else left
-        status.say(bars.two_ends(shown, "" if self.said else right, width - 2, glyphs))
+        status.tell(bars.two_ends, shown, "" if self.said else right, width - 2, glyphs)
 
     def status_ends(self) -> tuple[Sequence[Part], str]:
         return [Part(self.TITLE_WORDS)], ""
@@ -101,9 +101,9 @@ class DeskScreen(Screen[None]):
 
     # Actions
 
-    def reasons(self) -> dict[str, str | None]:
-        """For every action of the table None, or why not here and now."""
-        return {action.id: self.reason(action) for action in ACTIONS}
+    def reasons(self, actions: Sequence[Action] = ACTIONS) -> dict[str, str | None]:
+        """For each of these actions, or of the table's, None, or why not here and now."""
+        return {action.id: self.reason(action) for action in actions}
 
     def reason(self, action: Action) -> str | None:
         if not self.can(action.id):
@@ -120,8 +120,9 @@ class DeskScreen(Screen[None]):
         return [(action, reasons[action.id]) for action in ACTIONS]
 
     def key_hints(self) -> list[KeyHint]:
-        reasons = self.reasons()
-        return [hint(BY_ID[name], reasons.get(name)) for name in self.FOOTER]
+        actions = [BY_ID[name] for name in self.FOOTER]
+        reasons = self.reasons(actions)
+        return [hint(action, reasons[action.id]) for action in actions]
 
     def action_desk(self, action_id: str) -> None:
         """Run an action of the table here; what only the app knows, it does."""

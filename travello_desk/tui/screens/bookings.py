@@ -182,7 +182,7 @@ class BookingsScreen(Finding):
             self.set_columns()
             self.call_after_refresh(self.show_list)
         active = "" if self.listing.searching else BY_ID[self.listing.view_id].key
-        self.bars["tabs"].say(bars.tabs(self.tab_states(), active, self.size.width, self.desk.glyphs))
+        self.bars["tabs"].tell(bars.tabs, self.tab_states(), active, self.size.width, self.desk.glyphs)
         super().refresh_bars()
 
     def tab_states(self) -> list[Tab]:

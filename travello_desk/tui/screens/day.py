@@ -128,7 +128,7 @@ class DayScreen(DeskScreen):
         if self.is_mounted and self.size.width:
             day = long_day(self.day_on.isoformat(), self.desk.calendar_date())
             title = [Part(" Day report", "bold"), Part(f"  {day}"), Part(self.span_words(), "$quiet")]
-            self.bars["tabs"].say(bars.two_ends(title, "", self.size.width, self.desk.glyphs))
+            self.bars["tabs"].tell(bars.two_ends, title, "", self.size.width, self.desk.glyphs)
         super().refresh_bars()
 
     def span_words(self) -> str:

@@ -74,7 +74,7 @@ class DoctorScreen(DeskScreen):
             count = sum(finding.level in (FAULT, WARN) for finding in self.findings)
             words = f"  {count} to mend" if count else "  all well"
             title = [Part(" Doctor", "bold"), Part(words if self.took else "  looking…", TONES[worst])]
-            self.bars["tabs"].say(bars.two_ends(title, self.took + " ", self.size.width, self.desk.glyphs))
+            self.bars["tabs"].tell(bars.two_ends, title, self.took + " ", self.size.width, self.desk.glyphs)
         super().refresh_bars()
 
     def status_ends(self) -> tuple[Sequence[Part], str]:

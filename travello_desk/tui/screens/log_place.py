@@ -163,7 +163,7 @@ class LogPlace(DeskScreen, Generic[T]):
         if self.is_mounted and self.size.width:
             day = f"  {long_day(self.day_on.isoformat(), self.desk.calendar_date())}" if self.BY_DAY else ""
             title = [Part(f" {self.NAME}", "bold"), Part(day)]
-            self.bars["tabs"].say(bars.two_ends(title, self.note() + " ", self.size.width, self.desk.glyphs))
+            self.bars["tabs"].tell(bars.two_ends, title, self.note() + " ", self.size.width, self.desk.glyphs)
         super().refresh_bars()
 
     def status_ends(self) -> tuple[Sequence[Part], str]:

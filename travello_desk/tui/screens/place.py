@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from textual.content import Content
@@ -47,10 +48,10 @@ class BookingPlace(DeedPlace):
     def can(self, action_id: str) -> bool:
         return action_id in DIALOGS or super().can(action_id)
 
-    def reasons(self) -> dict[str, str | None]:
+    def reasons(self, actions: Sequence[Action] = ACTIONS) -> dict[str, str | None]:
         """Reasons as the rules give them; while the booking is being read nothing is ruled out."""
         subject, loading = self.subject, self.current_id is not None and self.subject is None
-        return {action.id: self.reason_for(action, subject, loading) for action in ACTIONS}
+        return {action.id: self.reason_for(action, subject, loading) for action in actions}
 
     def reason_for(self, action: Action, subject: Subject | None, loading: bool) -> str | None:
         if not self.can(action.id):

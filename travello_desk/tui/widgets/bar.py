@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -36,6 +38,14 @@ class Bar(Words):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._said = Content("")
+        self._facts: tuple[object, ...] = ()
+
+    def tell(self, words: Callable[..., Content], *facts: object) -> None:
+        """Say `words` of these facts. The same facts as before are not put into words again: a key that is held asks
+        thirty times a second."""
+        if facts != self._facts:
+            self._facts = facts
+            self.say(words(*facts))
 
     def say(self, content: Content) -> None:
         if content.plain != self._said.plain or content.spans != self._said.spans:
