@@ -18,7 +18,7 @@ async def returned(site: Site, session_id: str, path: str = "", n: int = 0) -> P
 
 async def changed(site: Site, session_id: str, title: str) -> Page:
     """Open the page until it says something, or fail."""
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         while True:
             page = await returned(site, session_id)
             if page.title == title:

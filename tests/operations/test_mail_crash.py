@@ -50,7 +50,7 @@ async def die_at(moment: str, folder: Path, port: int) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PROGRAM, str(folder), str(port), moment, str(NOW), stderr=asyncio.subprocess.PIPE
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         _, errors = await process.communicate()
     assert process.returncode == -signal.SIGKILL, errors.decode()
 

@@ -106,7 +106,7 @@ async def client_for(sandbox: Sandbox) -> AsyncIterator[Callable[..., stripe.Str
     made: list[stripe.AIOHTTPClient] = []
 
     def make(key: str = "sk_test_sandbox", retries: int = 0) -> stripe.StripeClient:
-        http = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=5))
+        http = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=30))
         made.append(http)
         return stripe.StripeClient(
             key, http_client=http, base_addresses={"api": sandbox.base_url}, max_network_retries=retries

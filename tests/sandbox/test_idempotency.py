@@ -11,7 +11,8 @@ import pytest
 import stripe
 
 from tests.sandbox.conftest import FakeTime, params, until
-from travello_desk.sandbox import Sandbox, stall_before
+from travello_desk.sandbox import Sandbox
+from travello_desk.sandbox.faults import held_before
 
 
 async def create(client: stripe.StripeClient, key: str, **changes: Any) -> Any:
@@ -58,12 +59,14 @@ async def test_the_same_key_on_another_endpoint_is_refused(client: stripe.Stripe
 
 
 async def test_a_concurrent_request_with_the_same_key_is_a_409(client: stripe.StripeClient, sandbox: Sandbox) -> None:
-    sandbox.faults.next("POST /v1/checkout/sessions", stall_before(0.05))
+    answers = asyncio.Event()
+    sandbox.faults.next("POST /v1/checkout/sessions", held_before(answers))
     first = asyncio.create_task(create(client, "k1"))
     await until(lambda: bool(sandbox.requests))
     with pytest.raises(stripe.APIError) as refusal:
         await create(client, "k1")
     assert refusal.value.http_status == 409
+    answers.set()
     assert (await first).id in sandbox.books.sessions
     assert (await create(client, "k1")).id == (await first).id
 

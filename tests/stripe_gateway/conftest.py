@@ -8,6 +8,7 @@ from tests.stripe_gateway.raw_server import RawServer
 from travello_desk.stripe_gateway import Gateway
 
 SECRET = "sk_test_notARealKey0123456789f3a"
+PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ async def server() -> AsyncIterator[RawServer]:
 
 @pytest.fixture
 async def gateway(server: RawServer) -> AsyncIterator[Gateway]:
-    """Patient for 5 s, so that a slow machine changes no result; tests of the time-out make their own."""
-    desk = Gateway(SECRET, api_base=server.url, timeout_seconds=5, pause_seconds=0.001)
+    """Patient, so that a slow machine changes no result; tests of the time-out put the loop's clock forward."""
+    desk = Gateway(SECRET, api_base=server.url, timeout_seconds=PATIENCE_SECONDS, pause_seconds=0.001)
     yield desk
     await desk.close()

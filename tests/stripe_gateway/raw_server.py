@@ -76,6 +76,12 @@ class RawServer:
             writer.transport.abort()
         await self._server.wait_closed()
 
+    async def hears(self, count: int) -> None:
+        """Until so many requests have come in."""
+        while len(self.requests) < count:
+            self.heard.clear()
+            await self.heard.wait()
+
     @property
     def url(self) -> str:
         assert self._server is not None

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.loop_time import put_forward
 from travello_desk.stripe_gateway.calls import Caller, Exchange, current_exchange
 from travello_desk.stripe_gateway.errors import (
     BadAnswer,
@@ -118,22 +119,22 @@ async def test_out_of_time_is_a_doubt_once_stripe_may_have_heard_it(writes: bool
         await asyncio.Event().wait()
 
     with pytest.raises(TimedOut) as caught:
-        await Caller(timeout_seconds=0.02).call(send, Exchange(writes=writes))
+        await Caller(timeout_seconds=0.02).call(send, Exchange(writes=writes))  # `send` has begun before time passes
     assert caught.value.outcome_known is known
     assert caught.value.sentence.startswith("Stripe did not answer in 0.02 s")
 
 
 async def test_out_of_time_in_the_second_attempt_keeps_the_doubt_of_the_first() -> None:
-    stalled = asyncio.Event()
     first = iter([ServerFault()])
 
     async def send() -> None:
         for error in first:
             raise error
-        await stalled.wait()
+        put_forward(5)
+        await asyncio.Event().wait()
 
     with pytest.raises(TimedOut) as caught:
-        await Caller(timeout_seconds=0.02, pause_seconds=0).call(send, Exchange(writes=True))
+        await QUICK.call(send, Exchange(writes=True))
     assert not caught.value.outcome_known
 
 
@@ -144,10 +145,11 @@ async def test_a_connection_of_the_first_attempt_is_no_doubt_about_the_second() 
         for error in first:
             current_exchange.get().connected = True
             raise error
+        put_forward(5)
         await asyncio.Event().wait()  # on the way to a second connection
 
     with pytest.raises(TimedOut) as caught:
-        await Caller(timeout_seconds=0.02, pause_seconds=0).call(send, Exchange(writes=True))
+        await QUICK.call(send, Exchange(writes=True))
     assert caught.value.outcome_known
 
 

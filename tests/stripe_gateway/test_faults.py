@@ -3,12 +3,12 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.loop_time import put_forward
 from tests.ports import free_port
-from tests.stripe_gateway.conftest import SECRET
+from tests.stripe_gateway.conftest import PATIENCE_SECONDS, SECRET
 from tests.stripe_gateway.raw_server import HANG, RESET, RawServer, Reply, answer, good, refusal
 from travello_desk.stripe_gateway import (
     BadAnswer,
@@ -128,34 +128,31 @@ async def test_a_failed_look_up_leaves_no_doubt(server: RawServer, gateway: Gate
     assert caught.value.retryable
 
 
-@pytest.fixture
-async def hurried(server: RawServer) -> AsyncIterator[Gateway]:
-    """Gives up soon, but has a connection already: a slow machine cannot make it give up before it is heard."""
-    desk = Gateway(SECRET, api_base=server.url, timeout_seconds=0.25, pause_seconds=0.001)
-    await desk.warm_up()
-    server.script = [good({"id": "acct_1", "object": "account"})]
-    await desk.account()
-    yield desk
-    await desk.close()
-
-
 @pytest.mark.parametrize("reply", [HANG, Reply(CUT.data, then="hang"), Reply(b"HTTP/1.1 200 OK\r\n", then="hang")])
-async def test_a_stall_anywhere_in_the_answer_ends_in_time(server: RawServer, hurried: Gateway, reply: Reply) -> None:
+async def test_a_stall_anywhere_in_the_answer_ends_in_time(server: RawServer, gateway: Gateway, reply: Reply) -> None:
     server.script = [reply]
-    error = await create(hurried)
+    under_way = asyncio.create_task(create(gateway))
+    await server.hears(1)
+    put_forward(PATIENCE_SECONDS)
+    error = await under_way
     assert type(error) is TimedOut
     assert not error.outcome_known
-    assert error.sentence == "Stripe did not answer in 0.25 s: it is not known whether it acted"
+    assert error.sentence == "Stripe did not answer in 30 s: it is not known whether it acted"
+    looking = asyncio.create_task(gateway.retrieve_refund("re_1"))
+    await server.hears(2)
+    put_forward(PATIENCE_SECONDS)
     with pytest.raises(TimedOut) as caught:
-        await hurried.retrieve_refund("re_1")
+        await looking
     assert caught.value.outcome_known
 
 
-async def test_a_stall_after_a_fault_ends_in_the_same_time(server: RawServer, hurried: Gateway) -> None:
+async def test_a_stall_after_a_fault_ends_in_the_same_time(server: RawServer, gateway: Gateway) -> None:
     server.script = [refusal(429, message="Too many"), HANG]
-    error = await create(hurried)
-    assert type(error) is TimedOut
-    assert len(server.requests) == 3
+    under_way = asyncio.create_task(create(gateway))
+    await server.hears(2)
+    put_forward(PATIENCE_SECONDS)
+    assert type(await under_way) is TimedOut
+    assert len(server.requests) == 2
 
 
 async def test_nothing_was_sent_when_the_connection_is_refused() -> None:

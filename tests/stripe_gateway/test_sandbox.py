@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.house import until
+from tests.loop_time import put_forward
+from tests.stripe_gateway.conftest import PATIENCE_SECONDS
 from travello_desk.sandbox import Sandbox, stall_after
 from travello_desk.stripe_gateway import (
     BadAnswer,
@@ -59,8 +62,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield running
 
 
-def desk(sandbox: Sandbox, key: str = "sk_test_sandbox", timeout_seconds: float = 5) -> Gateway:
-    return Gateway(key, api_base=sandbox.base_url, timeout_seconds=timeout_seconds, pause_seconds=0.001)
+def desk(sandbox: Sandbox, key: str = "sk_test_sandbox") -> Gateway:
+    return Gateway(key, api_base=sandbox.base_url, timeout_seconds=PATIENCE_SECONDS, pause_seconds=0.001)
 
 
 @pytest.fixture
@@ -277,16 +280,14 @@ async def test_a_fault_that_passes_goes_unnoticed_and_acts_once(sandbox: Sandbox
     assert [request.idempotency_key for request in sandbox.requests] == ["key-1", "key-1"]
 
 
-async def test_created_and_then_silence(sandbox: Sandbox) -> None:
+async def test_created_and_then_silence(sandbox: Sandbox, gateway: Gateway) -> None:
     """PAYMENTS D13: the next call, under the same key, gets the session that this one made."""
-    hurried, patient = desk(sandbox, timeout_seconds=0.3), desk(sandbox)
-    await hurried.warm_up()
-    await hurried.account()
     sandbox.faults.next(CREATE, stall_after(30))
-    error = await refusal(hurried.create_session(room(), "key-1"))
-    created = await patient.create_session(room(), "key-1")
-    await hurried.close()
-    await patient.close()
+    under_way = asyncio.create_task(refusal(gateway.create_session(room(), "key-1")))
+    await until(lambda: bool(sandbox.books.sessions))
+    put_forward(PATIENCE_SECONDS)
+    error = await under_way
+    created = await gateway.create_session(room(), "key-1")
     assert type(error) is TimedOut
     assert not error.outcome_known
     assert list(sandbox.books.sessions) == [created["id"]]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.house import CREATE, OWNER, Builder, House
+from tests.house import CREATE, OWNER, Builder, House, until
+from tests.loop_time import put_forward
 from travello_desk.operations import bookings
 from travello_desk.operations.context import Context
 from travello_desk.sandbox.faults import stall_after
@@ -208,10 +209,13 @@ async def test_D13_D20_stripe_made_it_and_the_answer_was_lost(house: House, faul
 
 
 async def test_D13_stripe_is_slower_than_we_wait(builder: Builder):
-    house = await builder.build(stripe_seconds=0.2)
+    house = await builder.build(stripe_seconds=30)
     booking_id = await house.add_booking()
     house.sandbox.faults.next(f"POST {SESSIONS}", stall_after(30))
-    answer = await house.create_session(booking_id)
+    asked = asyncio.create_task(house.create_session(booking_id))
+    await until(lambda: bool(house.sandbox.books.sessions))
+    put_forward(30)
+    answer = await asked
     assert (answer.status, answer.json) == (500, {**said("Stripe API error"), "retryable": True})
     assert (await house.view(booking_id)).payments[0].status == "CREATING"
     again = await house.create_session(booking_id)
