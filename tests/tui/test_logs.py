@@ -62,7 +62,6 @@ async def test_a_problem_is_closed_by_a_person_with_a_reason(desk: Desk, size: S
         await pilot.press("c")
         await until(pilot, lambda: app.screen.query("#reason"))
         await pilot.press(*"agreed with the guest")
-        await pilot.pause(0.6)
         await pilot.click("#yes")
         await until(pilot, lambda: desk.ctx.store.read_now(attention.count_all_open) == 0)
     closed = desk.ctx.store.read_now(lambda tx: attention.get(tx, 1))

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.house import CREATE, NOW, OWNER, SECRET, Answer, House, event, sign
+from travello_desk.operations.webhook_secrets import PROBE
 
 EXAMPLES = 150
+PAGES = ("healthz", "metrics", "openapi.json", "payment-success", "payment-cancel")
 header_text = st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), max_size=200)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 documents = st.recursive(
@@ -38,7 +40,7 @@ def run_all(house: House, strategy: st.SearchStrategy[Any], ask: Callable[[Any],
         for example in examples:
             await ask(example)
 
-    return asyncio.wait_for(ask_all(), 60)
+    return asyncio.wait_for(ask_all(), 300)
 
 
 def refused(answer: Answer) -> None:
@@ -64,7 +66,9 @@ async def test_signed_bytes_that_are_no_event_change_nothing(house: House):
     async def ask(body: bytes) -> None:
         refused(await house.post(body, sign(body, SECRET, NOW)))
 
-    await run_all(house, st.binary(max_size=500) | documents.map(lambda value: json.dumps(value).encode()), ask)
+    # Hypothesis tries the house's own constants too; doctor's probe, signed, is a good one.
+    bodies = st.binary(max_size=500).filter(lambda body: body != PROBE)
+    await run_all(house, bodies | documents.map(lambda value: json.dumps(value).encode()), ask)
     assert await house.snapshot() == before
 
 
@@ -143,8 +147,11 @@ async def test_any_token_and_any_query_show_nothing(house: House):
 
 
 async def test_any_path_is_404_or_405(house: House):
+    def is_page(path: str) -> bool:
+        return path.strip("/") in PAGES or path.lstrip("/").startswith("static/")
+
     async def ask(path: str) -> None:
         answer = await house.ask("GET", "/" + path)
-        assert answer.status in (403, 404, 405) or path.strip("/") in ("healthz", "metrics"), (path, answer)
+        assert answer.status in (403, 404, 405) or is_page(path), (path, answer)
 
     await run_all(house, st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40), ask)
