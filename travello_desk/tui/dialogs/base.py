@@ -110,9 +110,10 @@ class DeskDialog(BookingModal[Outcome | None]):
         self.back = GuardedButton(self.BACK, self.armed)
         buttons = Horizontal(self.deed, self.back, id="buttons")
         await self.box.mount_all([*parts, Words("", id="said"), buttons])
-        self.look_again()
-        self.first_focus()
-        self.arm()
+        if self.stands:
+            self.look_again()
+            self.first_focus()
+            self.arm()
 
     async def prepare(self) -> None:
         """Read what else the dialog needs before its parts are made."""
@@ -140,6 +141,8 @@ class DeskDialog(BookingModal[Outcome | None]):
 
     def say(self, text: str) -> None:
         """One sentence about what the clerk can mend here; the fields keep what was typed."""
+        if not self.stands:
+            return
         said = self.query_one("#said", Words)
         said.update(text)
         said.set_class(bool(text), "shown")
@@ -206,7 +209,7 @@ class DeskDialog(BookingModal[Outcome | None]):
 
     def finish(self, outcome: Outcome) -> None:
         """Done: close, now or as soon as nothing is on top (a lock screen must not be popped)."""
-        if not self.is_attached:
+        if not self.stands:
             self.app.notify(outcome.text, markup=False)
             return
         self.finished = outcome
@@ -220,7 +223,7 @@ class DeskDialog(BookingModal[Outcome | None]):
     async def refused(self, refused: Refused) -> None:
         """A rule said no: in the dialog while it is open, else in a window of its own."""
         self.busy = False
-        if not self.is_attached:
+        if not self.stands:
             await self.show_trouble(refused)
             return
         await self.reread()
@@ -229,7 +232,7 @@ class DeskDialog(BookingModal[Outcome | None]):
 
     async def failed(self, error: Exception) -> None:
         self.busy = False
-        if self.is_attached:
+        if self.stands:
             self.show_buttons()
             await self.reread()
         await self.show_trouble(error)

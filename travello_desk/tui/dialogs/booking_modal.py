@@ -75,7 +75,7 @@ class BookingModal(GuardedModal[Result]):
         except StoreError as failed:
             log.warning("%s: the booking could not be read again: %s", self.VERB, failed)
             return
-        if found and self.is_attached:
+        if found and self.stands:
             self.look_again()
 
     def look_again(self) -> None:

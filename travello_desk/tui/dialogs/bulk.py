@@ -110,7 +110,8 @@ class BulkDialog(DeskDialog):
         except StoreError as failed:
             self.say(f"Not up to date: {failed}")
             return
-        self.look_again()
+        if self.stands:
+            self.look_again()
 
     # The words
 
@@ -184,7 +185,7 @@ class BulkDialog(DeskDialog):
         """Show how one booking stands, and bring its line into sight."""
         place = next(place for place, known in enumerate(self.items) if known.booking_id == item.booking_id)
         self.items[place] = item
-        if self.is_attached and self.query("#lines"):
+        if self.stands and self.query("#lines"):
             self.query_one("#summary", Words).update(result(self.act.value, self.items[: place + 1]))
             self.refresh_words()
             self.list.scroll_to(y=max(0, place - LIST_LINES // 2), animate=False)
@@ -192,7 +193,7 @@ class BulkDialog(DeskDialog):
     def finish(self, outcome: Outcome) -> None:
         """The result stays on screen; a window that is gone leaves a toast."""
         self.busy = False
-        if not self.is_attached:
+        if not self.stands:
             self.app.notify(outcome.text, markup=False)
             return
         assert isinstance(outcome, BulkOutcome)

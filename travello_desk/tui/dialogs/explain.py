@@ -71,7 +71,7 @@ class ExplainDialog(BookingModal[Outcome | None]):
 
     async def action_copy(self) -> None:
         story = without_personal("\n".join([self.booking.booking.reference, *self.lines()]), self.private())
-        self.query_one("#said", Words).update(await copy_text(self.app, story))
+        self.say(await copy_text(self.app, story))
 
     async def action_prove(self) -> None:
         """Replay the events in every order; in a thread, and told here."""
@@ -88,5 +88,5 @@ class ExplainDialog(BookingModal[Outcome | None]):
         self.say("\n".join([f"{sign} {found.sentence}", *([] if found.holds else found.lines)]))
 
     def say(self, words: str) -> None:
-        if self.is_attached:
+        if self.stands:
             self.query_one("#said", Words).update(words)

@@ -100,6 +100,11 @@ class GuardedModal(ModalScreen[Result]):
         """One step back, never harm."""
         self.leave(None)
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is a window to write into: not while it, or the whole desk, is being taken down."""
+        return self.is_attached and self.display and self.app.is_running
+
     def leave(self, result: Result | None) -> None:
         """Dismiss, unless something else is on top by now: dismissing would close that instead."""
         if self.is_active:  # not `is_current`, which a window under another one is as well

@@ -140,6 +140,8 @@ class LinkDialog(BookingModal[Outcome | None]):
             id="side",
         )
         await self.box.mount(Horizontal(QrCode(id="qr"), side, id="body"))
+        if not self.stands:
+            return
         self.back.focus()
         self.arm()
         if refusal_to_link(self.booking):
@@ -174,7 +176,7 @@ class LinkDialog(BookingModal[Outcome | None]):
             log.error("a link was not made: %s", story_of(fault))  # not its text: that may name a guest
             self.fault, trouble = "The link was not made: a fault of the desk itself", fault
         else:
-            if self.is_attached:
+            if self.stands:
                 self.say(await copy_text(self.app, self.url))
         self.making = False
         await self.reread()
@@ -299,7 +301,8 @@ class LinkDialog(BookingModal[Outcome | None]):
                 button.disabled = unusable
 
     def say(self, text: str) -> None:
-        self.query_one("#said", Words).update(text)
+        if self.stands:
+            self.query_one("#said", Words).update(text)
 
     def on_resize(self, event: events.Resize) -> None:
         if self.seen is not None:

@@ -62,9 +62,10 @@ class ReceiptDialog(BookingModal[Outcome | None]):
         buttons = [GuardedButton(label, self.armed, name=name) for name, label in KEYS]
         self.back = GuardedButton("Esc Close", self.armed)
         await self.box.mount_all([Words(id="paper"), Words(id="said"), Horizontal(*buttons, self.back, classes="keys")])
-        self.look_again()
-        self.back.focus(scroll_visible=False)
-        self.arm()
+        if self.stands:
+            self.look_again()
+            self.back.focus(scroll_visible=False)
+            self.arm()
 
     async def read(self) -> bool:
         first = self.seen is None
@@ -85,6 +86,8 @@ class ReceiptDialog(BookingModal[Outcome | None]):
             self.query_one("#paper", Words).update(text)
 
     def say(self, text: str) -> None:
+        if not self.stands:
+            return
         said = self.query_one("#said", Words)
         said.update(text)
         self.call_after_refresh(said.scroll_visible, animate=False)

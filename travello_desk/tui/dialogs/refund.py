@@ -293,7 +293,7 @@ class RefundDialog(DeskDialog):
         return self.signed is not None and self.signed[1] == self.typed_amount().minor
 
     async def refused(self, refused: Refused) -> None:
-        if self.is_attached:
+        if self.stands:
             with self.prevent(Input.Changed):  # typing takes the refusal's sentence away; this is not typing
                 self.pin.value = ""
         await super().refused(refused)

@@ -167,12 +167,12 @@ class SignInScreen(ModalScreen[User]):
         time = f"{when.long_day(today.isoformat(), today)} {when.clock_text(now, zone)}"
         self.query_one("#who", Words).update(f"{place:<40}{time}" if len(place) < 40 else f"{place}\n{time}")
         try:
-            problems = await self.ctx.store.read(attention.count_all_open)
+            health = health_words(self.ctx, await self.ctx.store.read(attention.count_all_open))
         except StoreError as failed:
-            self.query_one("#health", Words).update(f"▲ store: {failed}")
-            return
-        self.query_one("#health", Words).update(health_words(self.ctx, problems))
-        self.show_wait(int(now))
+            health = f"▲ store: {failed}"
+        if self.query("#health"):  # not when the desk has ended meanwhile
+            self.query_one("#health", Words).update(health)
+            self.show_wait(int(now))
 
     def show_wait(self, now: int) -> None:
         left = self.wait_until - now
