@@ -254,7 +254,7 @@ class Builder:
     _closers: list[Any] = field(default_factory=list)
 
     async def build(
-        self, *, port: int = 0, read_seconds: float = 5.0, stripe_seconds: float = 5.0, **environ: str
+        self, *, port: int = 0, read_seconds: float = 5.0, stripe_seconds: float = 60.0, **environ: str
     ) -> House:
         """A house with these settings instead of the usual ones; an empty value unsets."""
         given = {

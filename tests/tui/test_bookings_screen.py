@@ -162,7 +162,7 @@ async def test_the_pane_follows_the_cursor_and_gives_reasons(front: Front) -> No
 
 async def test_a_key_that_is_not_possible_says_why_and_opens_nothing(front: Front) -> None:
     await front.press("r")
-    assert "Refund: nothing was paid yet" in front.status
+    await until(front.pilot, lambda: "Refund: nothing was paid yet" in front.status, "the reason")
     assert len(front.app.screen_stack) == 2
     await front.press("down")
     assert "Refund" not in front.status
@@ -187,7 +187,7 @@ async def test_a_payment_elsewhere_changes_the_row_and_not_the_cursor(front: Fro
     assert front.at("TRV-10479")
     assert front.table.cursor_index == 1
     await front.press("m")
-    assert "already paid by Bilal" in front.status
+    await until(front.pilot, lambda: "already paid by Bilal" in front.status, "the reason")
     await front.press("down")
     assert "TRV-10479" not in front.shown()
 

@@ -52,7 +52,8 @@ class Clerk:
         await until(self.pilot, lambda: sees in self.flat, sees)
 
     async def do(self) -> None:
-        """The deed's button, with the focus on it."""
+        """The deed's button, with the focus on it, once there is one: the pane says some of a window's words too."""
+        await until(self.pilot, lambda: self.app.screen.query("#deed"), "the window")
         await self.pilot.pause()
         self.app.screen.query_one("#deed").focus()
         await self.pilot.press("enter")
@@ -105,6 +106,7 @@ async def test_D37_cancelling_a_paid_booking_asks_and_goes_on_to_the_refund(desk
     async with clerk(desk, size) as at:
         await at.on(booking_id)
         await at.press("X", sees="Refund too?")
+        await at.pilot.pause()
         assert at.app.screen.query_one("#deed").disabled
         await at.press("tab", *"ill", sees="ill")
         assert at.app.screen.query_one("#deed").disabled, "the question has no answer yet"
@@ -139,7 +141,9 @@ async def test_a_no_show_is_noted_and_taken_back(desk: Desk, size: Size) -> None
     booking_id = await desk.book("TRV-1", "ARRIVAL", guest_name="Marco Rossi")
     async with clerk(desk, size) as at:
         await at.on(booking_id)
-        await at.press("X", "right", "tab", *"late", sees="Mark as no-show")
+        await at.press("X", sees="Keep the booking")
+        await at.pilot.pause()
+        await at.press("right", "tab", *"late", sees="Mark as no-show")
         await at.do()
         await until(at.pilot, lambda: "NO-SHOW" in screen_text(at.app), "the badge")
         await at.press("z", sees="No-show noted on this booking")

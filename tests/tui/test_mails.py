@@ -9,6 +9,7 @@ from tests.tui.sizes import Size
 from tests.tui.test_desk import app_of, cursor_on, fill, shown, until
 from travello_desk.operations import mail
 from travello_desk.operations.mail.deliver import deliver
+from travello_desk.tui.screens.text_screen import TextScreen
 
 
 async def test_a_failed_mail_is_seen_read_and_tried_again(desk: Desk, size: Size) -> None:
@@ -25,6 +26,7 @@ async def test_a_failed_mail_is_seen_read_and_tried_again(desk: Desk, size: Size
             await until(pilot, lambda: "▲ failed" in shown(app))
             assert "1 failed" in shown(app)
             await pilot.press("enter")
+            await until(pilot, lambda: isinstance(app.screen, TextScreen))
             await until(pilot, lambda: "no such person" in shown(app) and "Ayesha" in shown(app))
             await pilot.press("escape")
             await until(pilot, lambda: "LETTER" in shown(app))

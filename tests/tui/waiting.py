@@ -8,6 +8,8 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from tests.tui.grid import screen_text
+
 PATIENCE_SECONDS = 30.0
 
 
@@ -15,7 +17,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
     """Let the app work until the condition holds; fail after a patience that no healthy run needs."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
-        assert time.monotonic() < deadline, f"never happened: {what or condition}"
+        assert time.monotonic() < deadline, f"never happened: {what or condition}\n{screen_text(pilot.app)}"
         await pilot.pause(0.01)
 
 

@@ -73,7 +73,11 @@ async def test_D3_a_double_click(house: House):
 async def test_D3_a_double_click_on_two_listeners(builder: Builder):
     first, second = await builder.build(), await builder.build()
     booking_id = await first.add_booking()
-    answers = await asyncio.gather(*(door.create_session(booking_id) for door in (first, second)))
+    answers = list(await asyncio.gather(*(door.create_session(booking_id) for door in (first, second))))
+    for number, door in enumerate((first, second)):
+        if answers[number].status == 500:  # Stripe was still at the other's request with the same key
+            assert answers[number].json["retryable"] is True
+            answers[number] = await door.create_session(booking_id)
     assert [answer.status for answer in answers] == [200, 200]
     assert answers[0].json == answers[1].json
     assert len(await first.rows("payments")) == 1
