@@ -29,6 +29,7 @@ from travello_desk.operations.context import Context
 from travello_desk.operations.currency_support import CHECK_SECONDS, check_support
 from travello_desk.operations.health import STARTING
 from travello_desk.operations.hearing import CLOCK_SECONDS
+from travello_desk.operations.high_water import MARK_SECONDS, watch_mark
 from travello_desk.operations.mail import Delivery, remind
 from travello_desk.operations.poll import poll_job
 from travello_desk.operations.press import PRESS
@@ -106,6 +107,7 @@ def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
         Job("reminders", REMINDER_SECONDS, partial(remind, ctx)),
         Job("currency", CHECK_SECONDS, partial(check_support, ctx)),
         Job("stuck", STUCK_SECONDS, partial(watch_stuck, ctx)),
+        Job("mark", MARK_SECONDS, partial(watch_mark, ctx)),
         Job("clock", CLOCK_SECONDS, partial(watch_clock, ctx), everywhere=True),
         Job("sound", SOUND_SECONDS, partial(watch_soundness, ctx), first_seconds=FIRST_SOUND_SECONDS, everywhere=True),
         Job("rate", AGAIN_SECONDS if ctx.settings.fx_rate_url else 0, RateFeed(ctx).run),

@@ -55,6 +55,7 @@ REMEDIES: Final[Mapping[str, tuple[Remedy, ...]]] = {
         Remedy("fix_again", "Measure it again", AGAIN),
         Remedy("fix_doctor", "How to set the clock", "doctor"),
     ),
+    "store_older": (Remedy("fix_doctor", "See what doctor says of the store", "doctor"),),
     "mail_failed": (
         Remedy("fix_again", "Send it again", AGAIN),
         Remedy("fix_address", "Mend the address", "edit {booking} --email ADDRESS"),

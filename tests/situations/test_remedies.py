@@ -28,7 +28,7 @@ from travello_desk.store.attention import PROJECTED, Problem
 
 RAISED_DIRECTLY = {
     *("orphan", "livemode", "secret_mismatch", "clock", "mail_failed", "not_applied"),
-    *("stuck_refund", "stuck_link", "link_live"),
+    *("stuck_refund", "stuck_link", "link_live", "store_older"),
 }
 DAY = 24 * 3600
 

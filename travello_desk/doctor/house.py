@@ -8,6 +8,7 @@ from travello_desk.doctor.finding import FAULT, NOTE, OK, WARN, Finding, lasting
 from travello_desk.mailer.post import NotSent, open_post
 from travello_desk.operations.backups import last_backup_at
 from travello_desk.operations.context import Context
+from travello_desk.operations.high_water import MEND, what_is_missing
 
 MOST_BACKUP_SECONDS = 2 * 86_400
 BACKUP = "Once a day: travello-desk backup FILE (docs/deploy.md has a timer), and keep it on another machine"
@@ -16,7 +17,9 @@ BACKUP = "Once a day: travello-desk backup FILE (docs/deploy.md has a timer), an
 async def store(ctx: Context) -> list[Finding]:
     health = await asyncio.to_thread(ctx.store.health)
     first = Finding(FAULT, "store", health.fault, health.mend) if health.fault else Finding(OK, "store", health.summary)
-    return [first, *(Finding(WARN, remark.about, remark.text, remark.mend) for remark in health.remarks)]
+    lost = await what_is_missing(ctx)
+    older = [Finding(FAULT, "store", f"The store is older than it was: {lost}", MEND)] if lost else []
+    return [first, *older, *(Finding(WARN, remark.about, remark.text, remark.mend) for remark in health.remarks)]
 
 
 async def backups(ctx: Context) -> list[Finding]:

@@ -193,6 +193,8 @@ def alert_sentence(alert: Alert, asked: str = "") -> str:
         "mail_failed": f"E-mail to the guest could not be delivered: {alert.detail}",
         "secret_mismatch": "Events arrive, but the webhook secret does not match: payments do not confirm by webhook",
         "clock": f"{alert.detail[:1].upper()}{alert.detail[1:]}: webhooks may be refused, times may be wrong",
+        "store_older": f"The store is older than it was ({alert.detail}): reconcile brings back what Stripe knows, "
+        "what was taken at the desk has to be entered again",
         "not_applied": f"An event of Stripe's could not be applied by a fault of the desk: {alert.detail}",
         "stuck_refund": f"Refund of {amount}: Stripe has not said whether it was made ({alert.detail})",
         "stuck_link": f"A payment link for {amount} could not be made yet ({alert.detail})",

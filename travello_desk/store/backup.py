@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from travello_desk.store import places
+from travello_desk.store import mark, places
 from travello_desk.store.database import MIGRATIONS
 from travello_desk.store.errors import StoreDamaged, StoreError, StoreUnavailable
 from travello_desk.store.writer import translate
@@ -90,6 +90,7 @@ def restore(source: Path, path: Path) -> Path | None:
     ready.unlink(missing_ok=True)
     copy(source, ready)
     try:
+        mark.forget(path)
         aside = places.put_aside(path)
         os.replace(ready, path)
         flush(path.parent)

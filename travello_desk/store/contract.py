@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from travello_desk.store.faults import Faults
@@ -18,6 +19,8 @@ class Store(ABC):
     """All reads and writes of the program. `place` is where it lives, without a password."""
 
     place: str
+    file: Path | None = None
+    """The store's file, where it is one: a mark is kept beside it."""
     install: str
 
     def __init__(self, place: str, clock: Callable[[], float]) -> None:
