@@ -9,6 +9,9 @@ import os
 import re
 import sys
 
+import pytest
+from textual._compositor import Compositor, LayoutUpdate
+
 from tests.desk import Desk
 from tests.house import House, builder, house
 from tests.tui.grid import screen_text
@@ -135,3 +138,32 @@ async def test_news_never_move_the_cursor_nor_the_first_line(hotel: Desk, size: 
         await settled(pilot)
         assert table.cursor_id == here
         assert table.cursor_index - table.first_line == line
+
+
+async def test_news_of_what_nobody_looks_at_paint_no_whole_screen(
+    desk: Desk, size: Size, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even when the lowest screen, which Textual keeps under ours, waits for a reason to paint itself."""
+    whole: list[object] = []
+    paint = Compositor.render_full_update
+
+    def noted(compositor: Compositor, simplify: bool = False) -> LayoutUpdate:
+        whole.append(compositor)
+        return paint(compositor, simplify)
+
+    monkeypatch.setattr(Compositor, "render_full_update", noted)
+    await desk.book("TRV-1", "ARRIVAL")
+    app = app_of(desk)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        app.screen_stack[0].refresh()
+        await until(pilot, lambda: whole, "the lowest screen had the whole painted")
+        while whole:
+            whole.clear()
+            await settled(pilot)
+        listing = app.screen.listing  # type: ignore[attr-defined]
+        before = listing._changes
+        app._changed(frozenset({4_711}))
+        await until(pilot, lambda: listing._changes > before, "the list heard of it")
+        await settled(pilot)
+        assert whole == []

@@ -256,9 +256,11 @@ class DeskApp(Places):
         self.feed.close()
 
     def _changed(self, ids: frozenset[int]) -> None:
-        """News for every screen that stands, the one below a dialog too."""
+        """News for every screen that wants them, the one below a dialog too. Not for others: whatever wakes Textual's
+        own lowest screen has the whole of ours painted anew."""
         for screen in self.screen_stack:
-            screen.post_message(BookingsChanged(ids or self._own_id(screen)))
+            if hasattr(screen, "on_bookings_changed"):
+                screen.post_message(BookingsChanged(ids or self._own_id(screen)))
 
     def _own_id(self, screen: Screen[object]) -> frozenset[int]:
         """When nobody knows what has changed, a dialog is told that its own booking has."""
