@@ -49,9 +49,10 @@ def test_every_status_is_told_by_glyph_and_word_alone(taken: Taken) -> None:
         assert [label for label in labels if f" {label} " not in text] == []
 
 
-@pytest.mark.parametrize("scene", [BY_NAME["bookings"]], ids=["bookings"], indirect=True)
-@pytest.mark.parametrize("theme", list(LEAST))
+@pytest.mark.parametrize("scene", READ, ids=lambda scene: scene.name, indirect=True)
+@pytest.mark.parametrize("theme", [*LEAST, *GREY])
 def test_the_sandbox_cannot_be_missed(taken: Taken, theme: str) -> None:
+    """In every place and over every window, with colours and without."""
     (mode,) = [seen for seen in taken.inks[theme] if seen.text == "SANDBOX"]
     header = next(seen for seen in taken.inks[theme] if seen.text.startswith("travello-desk"))
     assert ratio(mode.ground, header.ground) >= 3

@@ -69,6 +69,7 @@ def test_views_fit_into_eighty_columns_whatever_they_hold() -> None:
     labels += (("In house", "House"), ("All", "All"))
     items = [Tab(str(number), label, short, 1001, capped=True) for number, (label, short) in enumerate(labels, start=1)]
     items[-1] = replace(items[-1], count=12_345_678, capped=False)
+    items[3] = replace(items[3], alarm=True)
     text = tabs(items, "1", 80, SIGNS)
     assert cell_len(text.plain) <= 80
     assert "6 All 12.3M" in text.plain
@@ -86,6 +87,8 @@ def test_keys_are_cut_whole() -> None:
     assert keys(items, 80, SIGNS).plain == "l Link  m Mark paid  r Refund"
     assert keys(items, 27, SIGNS).plain == "l Link m Mark paid r Refund"
     assert keys(items, 20, SIGNS).plain == "l Link m Mark paid"
+    items.insert(2, KeyHint("?", "Keys", "help"))
+    assert keys(items, 20, SIGNS).plain == "l Link ? Keys"
 
 
 def test_the_key_that_tells_the_keys_is_in_every_footer() -> None:
@@ -96,7 +99,7 @@ def test_the_key_that_tells_the_keys_is_in_every_footer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "name"), [("ctrl+p", "^p"), ("f9", "F9"), ("slash", "/"), ("question_mark", "?"), ("X", "X"), ("f", "f")]
+    ("key", "name"), [("ctrl+p", "^p"), ("f9", "F9"), ("slash", "/"), ("question_mark", "?"), ("X", "X"), ("left", "←")]
 )
 def test_names_of_keys(key: str, name: str) -> None:
     assert key_name(key) == name
@@ -105,6 +108,26 @@ def test_names_of_keys(key: str, name: str) -> None:
 def test_the_right_end_is_never_cut() -> None:
     assert two_ends([Part("left side")], "row 1", 30, SIGNS).plain == "left side" + " " * 16 + "row 1"
     assert two_ends([Part("a very long left side")], "row 1", 20, SIGNS).plain == "a very long …  row 1"
+
+
+def test_what_is_listed_is_there_as_a_whole_or_not_at_all() -> None:
+    """Of `3 cancelled` no `3 cancel…` is left, and of a sum no smaller one."""
+    left = [Part("12 arriving today"), Part(" · 9 unpaid"), Part(" · Rs. 214,150 to collect"), Part(" · 3 cancelled")]
+    assert two_ends(left, "row 1", 80, SIGNS).plain.startswith(
+        "12 arriving today · 9 unpaid · Rs. 214,150 to collect · 3"
+    )
+    assert (
+        two_ends(left, "row 1", 70, SIGNS).plain.removesuffix("row 1").rstrip()
+        == "12 arriving today · 9 unpaid · Rs. 214,150 to collect"
+    )
+    assert two_ends(left, "row 1", 30, SIGNS).plain.split("  ")[0] == "12 arriving today"
+
+
+def test_an_alarm_is_told_by_a_sign_and_not_only_by_a_colour() -> None:
+    views = [Tab("4", "Problems", "Problems", 2, alarm=True), Tab("6", "All", "All", 15)]
+    assert tabs(views, "6", 80, SIGNS).plain == " 4 Problems 2!   6 All 15 "
+    views[0] = replace(views[0], count=0)
+    assert "!" not in tabs(views, "6", 80, SIGNS).plain
 
 
 def test_ascii_bars_keep_their_width() -> None:

@@ -44,7 +44,7 @@ def text_of(desk: Desk, model: Model, reference: str, frame: Frame = FRAME) -> s
         ("TRV-10466", ["● PAID  ARRIVAL", "cash, Bilal, 11:00", "m  mark paid: already paid by Bilal"]),
         ("TRV-10463", ["◌ EXPIRED  ONLINE", "the guest's link makes a new one"]),
         ("TRV-10460", ["○ DUE  ONLINE", "no link is out"]),
-        ("TRV-10448", ["◑ PART REF", "Refunded", "−Rs. 12,300"]),
+        ("TRV-10448", ["◑ PART REF", "Paid Rs. 73,800 Refunded −Rs. 12,300 Kept Rs. 61,500"]),
         ("TRV-10440", ["↩ REFUNDED", "can be paid again", "Sana [Iqbal]"]),
         ("TRV-10437", ["– CANCEL", "Next    z  Undo"]),
     ],

@@ -16,6 +16,7 @@ from textual.style import Style
 from travello_desk.tui.badges import Glyphs, clean
 from travello_desk.tui.widgets.columns import cell
 
+LISTED: Final = " · "
 CLICK: Final = "desk"
 """The mark of a clickable piece. Not Textual's own `@click`, which would underline it."""
 
@@ -130,18 +131,24 @@ def count_text(tab: Tab, *, brief: bool) -> str:
     return f"{count:,}{plus}"
 
 
+def alarm_mark(tab: Tab) -> str:
+    """A sign, because a colour alone tells nothing where there are none."""
+    return "!" if tab.alarm and tab.count else ""
+
+
 def tabs(items: Sequence[Tab], active: str, width: int, glyphs: Glyphs) -> Content:
     """The six views; labels, counts and then the blanks shrink when the line is short."""
     for brief, gap in ((False, " "), (True, " "), (True, "")):
         after = " " if gap else ""
         texts = [
-            f" {tab.key} {tab.short if brief else tab.label} {count_text(tab, brief=brief)}{after}" for tab in items
+            f" {tab.key} {tab.short if brief else tab.label} {count_text(tab, brief=brief)}{alarm_mark(tab)}{after}"
+            for tab in items
         ]
         if sum(map(cell_len, texts)) + len(gap) * (len(texts) - 1) <= width:
             break
     parts: list[Part] = []
     for tab, text in zip(items, texts, strict=True):
-        style = "bold reverse" if tab.key == active else ("bold $error" if tab.alarm and tab.count else "")
+        style = "bold reverse" if tab.key == active else ("bold $error" if alarm_mark(tab) else "")
         parts.extend([Part(text, style, f"view_{tab.key}"), Part(gap)])
     return assemble(parts[:-1], glyphs)
 
@@ -205,12 +212,16 @@ def key_name(key: str) -> str:
 
 
 def two_ends(left: Sequence[Part], right: str, width: int, glyphs: Glyphs) -> Content:
-    """Text at both ends of a line; the left one is cut where it would run into the right one."""
+    """Text at both ends of a line; the left one is cut where it would run into the right one. What is listed with
+    ` · ` before it is there as a whole or not at all: the beginning of a sum is another sum."""
     room = max(0, width - cell_len(right) - 2)
     kept: list[Part] = []
     for part in left:
         space = room - width_of(kept)
-        kept.append(part if cell_len(part.text) <= space else part._replace(text=cell(part.text, space)))
+        if cell_len(part.text) <= space:
+            kept.append(part)
+        elif not (kept and part.text.startswith(LISTED)):
+            kept.append(part._replace(text=cell(part.text, space)))
     gap = max(0, width - width_of(kept) - cell_len(right))
     return assemble([*kept, Part(" " * gap), Part(right, "$quiet")], glyphs)
 

@@ -87,12 +87,12 @@ def who_lines(detail: Detail, frame: Frame) -> list[Line]:
 
 
 def sum_lines(detail: Detail, frame: Frame) -> list[Line]:
-    """Total, paid, given back, due: in the booking's currency."""
+    """Total, paid, given back, kept, due: in the booking's currency, and so that the lines add up."""
     view, ledger = detail.loaded.view, detail.loaded.ledger
-    rows = [("Booking total", ledger.amount_minor, ""), ("Paid", view.paid_minor, "")]
     back = sum(p.refunded_in_booking_currency for p in view.payments if p.payment.facts.paid)
+    rows = [("Booking total", ledger.amount_minor, ""), ("Paid", view.paid_minor + back, "")]
     if back:
-        rows.append(("Refunded", -back, ""))
+        rows += [("Refunded", -back, ""), ("Kept", view.paid_minor, "")]
     if view.status == "PENDING":
         rows.append(("Balance due", view.balance_minor, "bold"))
     return [ends(label, describe_minor(minor, ledger.currency), frame.width, style) for label, minor, style in rows]

@@ -83,10 +83,12 @@ class Choice(Widget, Generic[T], can_focus=True):
         return f"[{text}]" if index == self.chosen else f" {text} "
 
     def render(self) -> Content:
+        """The chosen one is turned over only where the keys go: that tells the focus where there are no colours."""
         parts: list[Content | str | tuple[str, str]] = []
+        style = "bold reverse" if self.has_focus else "bold"
         for index in range(len(self.options)):
             words = self.words(index)
-            parts.append((words, "bold reverse") if index == self.chosen else words)
+            parts.append((words, style) if index == self.chosen else words)
             parts.append(" ")
         return Content.assemble(*parts)
 

@@ -14,10 +14,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 
 from travello_desk.tui.badges import clean
 from travello_desk.tui.dialogs.arming import Arming
+from travello_desk.tui.window import Window
 
 Result = TypeVar("Result")
 
@@ -26,7 +26,7 @@ GUARDED = frozenset({"enter", "y", "space", "ctrl+j", "n"})
 WIDEST, HIGHEST = 78, 22
 
 
-class GuardedModal(ModalScreen[Result]):
+class GuardedModal(Window[Result]):
     """At most 78x22, scrolling inside. Subclasses mount into `box` and call `arm` once everything can be read."""
 
     DEFAULT_CSS = """
@@ -54,7 +54,7 @@ class GuardedModal(ModalScreen[Result]):
         self.box.styles.width = min(self.WIDTH, WIDEST)
         self.arming = Arming(float("inf"))
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         yield self.box
 
     def entitle(self, title: str, hint: str) -> None:
@@ -70,7 +70,8 @@ class GuardedModal(ModalScreen[Result]):
         return self.arming.armed(at)
 
     def on_key(self, event: events.Key) -> None:
-        if event.key in GUARDED and not self.arming.allows(event.key, event.time):
+        unread = self.has_class("-small")  # what cannot be read is not confirmed
+        if event.key in GUARDED and (unread or not self.arming.allows(event.key, event.time)):
             event.stop()
             event.prevent_default()
 
@@ -91,7 +92,7 @@ class GuardedModal(ModalScreen[Result]):
             deed()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.box.styles.max_height = min(HIGHEST, event.size.height)
+        self.box.styles.max_height = min(HIGHEST, event.size.height - 1)
 
     def action_page(self, direction: int) -> None:
         self.box.scroll_relative(y=direction * max(1, self.box.size.height - 2), animate=False)

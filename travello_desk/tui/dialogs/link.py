@@ -11,7 +11,6 @@ from functools import partial
 from typing import ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -117,9 +116,6 @@ class LinkDialog(BookingModal[Outcome | None]):
         self.asked = False
 
     # Opening.
-
-    def compose(self) -> ComposeResult:
-        yield self.box
 
     async def on_mount(self) -> None:
         if not await self.opened():

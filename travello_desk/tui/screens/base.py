@@ -10,17 +10,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from travello_desk.actions import ACTIONS, BY_ID, Action, User, reason_against
 from travello_desk.tui import bars
 from travello_desk.tui.bars import KeyHint, Part
 from travello_desk.tui.widgets.bar import Bar, Words
+from travello_desk.tui.window import TooSmall, is_too_small
 
 if TYPE_CHECKING:
     from travello_desk.tui.app import DeskApp
 
-SMALLEST = (60, 15)
 NOBODY = User("", "")
 
 
@@ -55,7 +54,7 @@ class DeskScreen(Screen[None]):
         yield from self.body()
         yield self.bars["status"]
         yield self.bars["keys"]
-        yield Static("This window is too small: 60 columns and 15 lines at least", id="small", markup=False)
+        yield TooSmall()
 
     def body(self) -> Iterable[Widget]:
         return ()
@@ -65,7 +64,7 @@ class DeskScreen(Screen[None]):
         self.refresh_bars()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1], "-small")
+        self.set_class(is_too_small(*event.size), "-small")
         self.refresh_bars()
 
     def refresh_bars(self) -> None:

@@ -202,12 +202,12 @@ class BookingsScreen(Finding):
     def status_ends(self) -> tuple[Sequence[Part], str]:
         listing, total = self.listing, self.table.total
         if listing.picked:
-            left = picked_summary(len(listing.found.ids))
+            left = [picked_summary(len(listing.found.ids))]
         elif listing.searching:
-            left = found_summary(listing.found, listing.query, listing.answered)
+            left = [found_summary(listing.found, listing.query, listing.answered)]
         else:
             left = view_summary(BY_ID[listing.view_id], total, listing.totals)
-        return [Part(left)], row_words(self.table.cursor_index, total, len(self.table.marked))
+        return [Part(text) for text in left], row_words(self.table.cursor_index, total, len(self.table.marked))
 
     # The detail pane
 

@@ -8,11 +8,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from travello_desk.tui.window import Window
 
-class ConfirmScreen(ModalScreen[bool]):
+
+class ConfirmScreen(Window[bool]):
     """True when the deed was chosen; Esc, and whatever else closes it, is no."""
 
     DEFAULT_CSS = """
@@ -34,7 +35,7 @@ class ConfirmScreen(ModalScreen[bool]):
         super().__init__()
         self.question, self.deed, self.harmless = question, deed, harmless
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         with Vertical():
             yield Static(self.question, markup=False)
             with Horizontal():

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from travello_desk.actions import Action
 from travello_desk.tui.bars import key_name
-from travello_desk.tui.dialogs.guarded import GuardedModal
+from travello_desk.tui.dialogs.guarded import HIGHEST, GuardedModal
 from travello_desk.tui.keys import keys_text
+from travello_desk.tui.window import Window
 
 MOVEMENT: tuple[tuple[str, str], ...] = (
     ("↑ ↓ j k", "Move through the list"),
@@ -42,13 +44,13 @@ def window_keys(window: Screen[Any]) -> list[tuple[str, str]]:
     return [*found.items(), *IN_A_WINDOW]
 
 
-class KeysScreen(ModalScreen[None]):
+class KeysScreen(Window[None]):
     """A list of keys; any of its own keys closes it."""
 
     DEFAULT_CSS = """
     KeysScreen { align: center middle; }
     KeysScreen > VerticalScroll {
-        width: 78; max-width: 100%; height: auto; max-height: 22; border: round $primary; padding: 0 1;
+        width: 78; max-width: 100%; height: auto; border: round $primary; padding: 0 1;
         background: $surface;
     }
     """
@@ -61,11 +63,14 @@ class KeysScreen(ModalScreen[None]):
         super().__init__()
         self.actions, self.window = actions, window
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         with VerticalScroll() as box:
             box.border_title = "Keys"
             box.border_subtitle = "↑ ↓ scroll · Esc close"
             yield Static(self.content(), markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one(VerticalScroll).styles.max_height = min(HIGHEST, event.size.height - 1)
 
     def content(self) -> Content:
         lines = list(self.window or MOVEMENT)

@@ -8,13 +8,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
+
+from travello_desk.tui.window import Window
 
 MOST = 200
 
 
-class ReasonScreen(ModalScreen[str | None]):
+class ReasonScreen(Window[str | None]):
     """`ReasonScreen(question, deed)`: the sentence, or None."""
 
     DEFAULT_CSS = """
@@ -35,7 +36,7 @@ class ReasonScreen(ModalScreen[str | None]):
         self.question, self.deed = question, deed
         self.field = Input(max_length=MOST, compact=True, placeholder="why", id="reason")
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         with Vertical():
             yield Static(self.question, markup=False)
             yield self.field

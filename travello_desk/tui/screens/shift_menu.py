@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from travello_desk.store.shifts import Shift
 from travello_desk.tui.badges import clean
+from travello_desk.tui.window import Window
 
 Choice = tuple[str, Shift | None]
 WORDS = {
@@ -40,7 +40,7 @@ def words(choice: Choice) -> str:
     return WORDS[deed].format(name=clean(shift.name), drawer=clean(shift.drawer)) if shift else WORDS[deed]
 
 
-class ShiftMenu(ModalScreen[Choice | None]):
+class ShiftMenu(Window[Choice | None]):
     """`ShiftMenu(title, choices)`: the chosen one, or None."""
 
     DEFAULT_CSS = """
@@ -68,7 +68,7 @@ class ShiftMenu(ModalScreen[Choice | None]):
             *(Option(Content(f"{n}  {words(c)}")) for n, c in enumerate(self.told, 1)), id="deeds"
         )
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = Content("Shift")
             box.border_subtitle = Content("Enter goes on · Esc leaves it")

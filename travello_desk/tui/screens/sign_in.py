@@ -15,7 +15,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -32,6 +31,7 @@ from travello_desk.tui.badges import clean
 from travello_desk.tui.dialogs.fields import Field, Row, Words
 from travello_desk.tui.screens.health import health_words
 from travello_desk.tui.widgets.columns import cell
+from travello_desk.tui.window import Window
 from travello_desk.tui.work import start
 
 NAME_COLUMN, ROLE_COLUMN = 16, 10
@@ -45,7 +45,7 @@ FIRST, KNOWN = "Enter signs in", "your number, then the PIN"
 CHOSEN = "{name}'s PIN · ↑ ↓ or Esc: another person"
 
 
-class SignInScreen(ModalScreen[User]):
+class SignInScreen(Window[User]):
     """`SignInScreen(ctx)`, or `SignInScreen(ctx, locked_by="Ayesha")` over a desk that waits for somebody."""
 
     DEFAULT_CSS = """
@@ -78,6 +78,7 @@ class SignInScreen(ModalScreen[User]):
         ),
     ]
     AUTO_FOCUS = ""
+    NAMED = False
 
     def __init__(self, ctx: Context, locked_by: str = "") -> None:
         super().__init__()
@@ -93,7 +94,7 @@ class SignInScreen(ModalScreen[User]):
         self.again = Field(id="again", password=True, most=12, width=16)
         self.box = Vertical(id="box")
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         yield self.box
 
     async def on_mount(self) -> None:

@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from travello_desk.tui.clipboard import copy_text
 from travello_desk.tui.widgets.text_pane import TextPane
+from travello_desk.tui.window import Window
 from travello_desk.tui.work import start
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(Window[None]):
     """`TextScreen(title, content)`."""
 
     DEFAULT_CSS = """
@@ -36,7 +36,7 @@ class TextScreen(ModalScreen[None]):
         self.title_words = title
         self.text = TextPane(content)
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = Content(self.title_words)
             box.border_subtitle = Content("c copy · Esc close")

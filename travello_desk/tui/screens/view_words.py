@@ -11,6 +11,7 @@ from travello_desk.store.browse import Totals
 from travello_desk.store.filters import Query
 from travello_desk.store.search import CAP, Found
 from travello_desk.tui.badges import clean
+from travello_desk.tui.bars import LISTED
 from travello_desk.tui.widgets.offers import Offer
 
 
@@ -47,8 +48,8 @@ BY_KEY: Final = {words.key: words for words in VIEW_WORDS}
 BY_ID: Final = {words.id: words for words in VIEW_WORDS}
 
 
-def view_summary(words: ViewWords, total: int | None, totals: Totals | None) -> str:
-    """`12 arriving today · 5 unpaid · Rs. 152,450 to collect`"""
+def view_summary(words: ViewWords, total: int | None, totals: Totals | None) -> list[str]:
+    """`12 arriving today`, ` · 5 unpaid`, ` · Rs. 152,450 to collect`, ` · 1 cancelled`"""
     cancelled = totals.cancelled if totals else 0
     parts = [f"{total - cancelled:,} {words.summary}" if total is not None else words.summary]
     if totals is not None and totals.unpaid:
@@ -58,7 +59,7 @@ def view_summary(words: ViewWords, total: int | None, totals: Totals | None) -> 
         parts.append(f"{sums} to collect")
     if cancelled:
         parts.append(f"{cancelled:,} cancelled")
-    return " · ".join(parts)
+    return [parts[0], *(f"{LISTED}{part}" for part in parts[1:])]
 
 
 def found_summary(found: Found, query: Query, typed: str) -> str:
