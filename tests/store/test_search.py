@@ -87,6 +87,48 @@ async def test_the_middle_of_words(store: Store, typed: str, expected: list[str]
     assert found.inside is bool(expected)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0300 1234567",
+        "03001234567",
+        "+923001234567",
+        "0092 300 123 4567",
+        "300-1234567",
+        "0300 123",
+        "(0300) 123 45 67",
+    ],
+)
+async def test_a_telephone_number_is_found_however_it_is_written(store: Store, typed: str) -> None:
+    names = await guests(store)
+    assert find(store, typed) == Found((names["ayesha"],))
+
+
+@pytest.mark.parametrize("typed", ["+49 171 998877", "0171 998877", "0171998877"])
+async def test_so_is_one_that_is_kept_with_other_signs(store: Store, typed: str) -> None:
+    names = await guests(store)
+    assert find(store, typed).ids == (names["greta"],)
+
+
+@pytest.mark.parametrize("typed", ["0300 1234568", "0301 1234567", "1234567 0300", "0300 1234567 in:tomorrow"])
+async def test_another_number_is_another(store: Store, typed: str) -> None:
+    await guests(store)
+    assert find(store, typed).ids == ()
+
+
+async def test_who_is_here_or_arrives_today_comes_before_newer_bookings(store: Store) -> None:
+    here, leaves, gone, called_off, later = await add(
+        store,
+        {"check_in": day(0), "check_out": day(1)},
+        {"check_in": day(-3), "check_out": day(0)},
+        {"check_in": day(-9), "check_out": day(-7)},
+        {"check_in": day(0), "check_out": day(1), "status": "CANCELLED"},
+        {"check_in": day(40), "check_out": day(41)},
+    )
+    found = store.read_now(lambda tx: search(tx, read("khan", TODAY), "khan", today_on=TODAY))
+    assert found.ids == (leaves, here, later, called_off, gone)
+
+
 async def test_trigrams_that_stand_apart_are_no_hit(store: Store) -> None:
     await add(store, {"guest_name": "abcd bcde"})
     assert find(store, "abcde").ids == ()

@@ -77,6 +77,19 @@ async def test_nothing_found_offers_the_search_with_fewer_filters(hotel: Desk, s
         assert screen.table.has_focus
 
 
+async def test_a_name_spelled_otherwise_is_offered(hotel: Desk, size: Size) -> None:
+    """Before a second booking is made for somebody who has one."""
+    app = desk_app(hotel)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"siddiqi", "enter")
+        screen = app.screen
+        assert isinstance(screen, BookingsScreen)
+        await until(pilot, lambda: "Search for  siddiq  (1 found)" in screen_text(app), "the offer")
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.box.value == "siddiq" and screen.table.total == 1, "the guest")
+
+
 async def test_who_was_not_found_gets_a_booking(desk: Desk, size: Size) -> None:
     await desk.book("TRV-1")
     app = desk_app(desk)

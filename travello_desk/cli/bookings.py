@@ -86,7 +86,7 @@ def found_by(tx: Tx, text: str, day_on: date) -> list[int]:
     query = read(text, day_on)
     if query.unread:
         raise Refused(Refusal("unread", f"Not understood: {' '.join(query.unread)}"))
-    return list(search(tx, query, text).ids)
+    return list(search(tx, query, text, today_on=day_on).ids)
 
 
 def line_of(row: Booking) -> str:

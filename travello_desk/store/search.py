@@ -6,10 +6,11 @@ Measured at a million rows: a JOIN onto the index costs up to 1.3 s, so ids alwa
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -47,7 +48,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Ids, the exact reference first, then newest first. `capped`: there are more. `inside`: found within words."""
+    """Ids: the exact reference first, then who is here or arrives today, then newest first. `capped`: there are more,
+    and only the newest stand here. `inside`: found within words."""
 
     ids: tuple[int, ...]
     capped: bool = False
@@ -57,7 +59,7 @@ class Found:
 NOTHING: Final = Found(())
 
 
-def search(tx: Tx, query: Query, typed: str = "", cap: int = CAP) -> Found:
+def search(tx: Tx, query: Query, typed: str = "", cap: int = CAP, today_on: date | None = None) -> Found:
     """All bookings that match, at most `cap`. `typed` is the whole text, for a reference with spaces around it."""
     if query.empty:
         return NOTHING
@@ -65,8 +67,12 @@ def search(tx: Tx, query: Query, typed: str = "", cap: int = CAP) -> Found:
     ids = by_words(tx, query, cap + 1)
     inside = False
     if not ids and exact is None and not query.columns:
+        ids = by_number(tx, query, cap + 1)
+    if not ids and exact is None and not query.columns:
         ids = by_middle(tx, query, cap + 1)
         inside = bool(ids)
+    if today_on is not None and 1 < len(ids) <= cap:
+        ids = here_first(tx, ids, today_on)
     if exact is not None:
         ids = [exact, *(booking_id for booking_id in ids if booking_id != exact)]
     return Found(tuple(ids[:cap]), len(ids) > cap, inside)
@@ -81,6 +87,17 @@ def exact_reference(tx: Tx, typed: str) -> int | None:
     marks = ",".join("?" * len(spellings))
     booking_id: int | None = tx.value(f"SELECT id FROM bookings WHERE reference IN ({marks})", spellings)
     return booking_id
+
+
+HERE: Final = "+check_in <= ? AND +check_out >= ? AND +status <> 'CANCELLED'"
+
+
+def here_first(tx: Tx, ids: list[int], today_on: date) -> list[int]:
+    """Whoever stands at the desk is in house or arrives today, whenever the booking was made."""
+    marks, today = ",".join("?" * len(ids)), today_on.isoformat()
+    sql = f"SELECT id FROM bookings WHERE id IN ({marks}) AND {HERE}"
+    here = {row[0] for row in tx.all(sql, (*ids, today, today))}
+    return [i for i in ids if i in here] + [i for i in ids if i not in here]
 
 
 def by_words(tx: Tx, query: Query, limit: int) -> list[int]:
@@ -245,8 +262,7 @@ def by_middle(tx: Tx, query: Query, limit: int) -> list[int]:
     words = [word.casefold() for word in query.words.split()]
     if not words or min(map(len, words)) < TRIGRAM:
         return []
-    grams = dict.fromkeys(gram for word in words for gram in trigrams(word))
-    match = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+    match = grams_text(words)
     conditions = list(filter_conditions(query))
     found: list[int] = []
     for proposed in proposals(tx, match):
@@ -254,6 +270,55 @@ def by_middle(tx: Tx, query: Query, limit: int) -> list[int]:
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def grams_text(words: list[str]) -> str:
+    """What the trigram index is asked: every three letters of the words."""
+    grams = dict.fromkeys(gram for word in words for gram in trigrams(word))
+    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+
+
+NUMBER: Final = re.compile(r"[\d+()./ -]+", re.ASCII)
+FEWEST_DIGITS, LAST_DIGITS = 7, 4
+"""Of a telephone number: so many make one, and so many at its end everybody writes without a blank."""
+
+
+def by_number(tx: Tx, query: Query, limit: int) -> list[int]:
+    """Ids with the telephone number that was typed, newest first: `0300 5550714` is `+92 300 555 0714`.
+
+    Numbers are kept as they were given, so blanks, brackets and the code of the country count on neither side.
+    """
+    if not NUMBER.fullmatch(query.words):
+        return []
+    typed = significant(query.words)
+    if query.words.startswith("0") and typed:  # as it is typed: its groups, without the first zero
+        groups = query.words.lstrip("0")
+        if ids := by_words(tx, replace(query, words="", columns=(("guest_phone", groups),)), limit):
+            return ids
+    if len(typed) < FEWEST_DIGITS:
+        return []
+    conditions = list(filter_conditions(query))
+    found: list[int] = []
+    for proposed in proposals(tx, grams_text([typed[-LAST_DIGITS:]])):
+        marks = ",".join("?" * len(proposed))
+        where, params = joined([Condition(f"id IN ({marks})", tuple(proposed)), *conditions])
+        rows = tx.all(f"SELECT id, guest_phone FROM bookings WHERE {where}", tuple(params))
+        same = {row[0] for row in rows if same_number(significant(row[1]), typed)}
+        found.extend(i for i in proposed if i in same)
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def significant(number: str) -> str:
+    """Its digits without the zeros that stand for a country or a city."""
+    return "".join(char for char in number if char.isdecimal() and char.isascii()).lstrip("0")
+
+
+def same_number(one: str, other: str) -> bool:
+    """The shorter one is the end of the longer, which has the country's code before it."""
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= FEWEST_DIGITS and longer.endswith(shorter)
 
 
 def proposals(tx: Tx, match: str) -> Iterator[list[int]]:

@@ -20,6 +20,7 @@ from travello_desk.store.browse import (
 )
 from travello_desk.store.database import Store
 from travello_desk.store.filters import Query, read
+from travello_desk.store.nearby import nearby
 from travello_desk.store.search import NOTHING, Found, search
 from travello_desk.store.tx import Tx
 from travello_desk.tui.rows import StoreRows
@@ -125,9 +126,11 @@ class Listing:
         return found, dropped, rows.open(tx, keep_id, lines)
 
     def _find(self, tx: Tx, query: Query, text: str) -> tuple[Found, dict[str, int]]:
-        found = search(tx, query, text)
-        if found.ids or not query.used:
+        found = search(tx, query, text, today_on=self.day_on)
+        if found.ids:
             return found, {}
+        if not query.used:
+            return found, nearby(tx, query.words)
         words = text.split()
         fewer = [" ".join(word for word in words if word != one) for one in dict.fromkeys(query.used)]
         tries = dict.fromkeys(shorter for shorter in (*fewer, query.words) if shorter.strip())
