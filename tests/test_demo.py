@@ -11,9 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from tests.tree import ROOT
-from travello_desk.demo import reserve_port
+from travello_desk.demo import demo_main, reserve_port
+from travello_desk.settings import SettingsError
 
 
 @asynccontextmanager
@@ -55,3 +57,11 @@ async def test_two_demos_started_at_once_are_two_hotels(tmp_path: Path):
 def test_a_reserved_port_is_nobody_elses():
     with reserve_port() as first, reserve_port() as second:
         assert first.getsockname() != second.getsockname()
+
+
+def test_a_folder_with_an_earlier_demo_is_refused_in_one_sentence(tmp_path: Path):
+    """Its links and payments are in a sandbox that ended with it."""
+    (tmp_path / "travello.db").touch()
+    with pytest.raises(SettingsError, match="new or empty"):
+        demo_main({"folder": str(tmp_path), "no_screen": True})
+    assert [path.name for path in tmp_path.iterdir()] == ["travello.db"]

@@ -26,6 +26,8 @@ from travello_desk.settings.model import Settings
 
 HOTEL = "Travello Hotel (demo)"
 WEBHOOK_SECRET = "whsec_sandbox"
+STORE = "travello.db"
+USED = "{folder} holds the hotel of an earlier demo, whose Stripe ended with it: name a folder that is new or empty."
 HOST, FIRST_PORT = "127.0.0.1", 8000
 
 
@@ -50,7 +52,7 @@ def demo_settings(folder: Path, sandbox: Sandbox, port: int, environ: Mapping[st
             "STRIPE_PUBLISHABLE_KEY": sandbox.access.publishable_key,
             "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "STRIPE_API_BASE": sandbox.base_url,
-            "DATABASE_URL": f"sqlite:////{str(folder / 'travello.db').lstrip('/')}",
+            "DATABASE_URL": f"sqlite:////{str(folder / STORE).lstrip('/')}",
             "DATA_DIR": str(folder),
             "LOG_FILE": str(folder / "travello-desk.log"),
             "LISTEN_HOST": HOST,
@@ -100,13 +102,15 @@ async def open_demo(
 
 
 def demo_main(options: Mapping[str, Any]) -> int:
-    """`travello-desk demo`. Its exit code. Raises SettingsError for a folder that cannot be there."""
+    """`travello-desk demo`. Its exit code. Raises SettingsError for a folder that will not do."""
     folder = Path(options["folder"]).resolve() if options.get("folder") else None
     if folder is not None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError("--folder", f"{folder} cannot be made ({error.strerror})") from error
+        if (folder / STORE).exists():
+            raise SettingsError("--folder", USED.format(folder=folder))
     return asyncio.run(run_demo(folder, options.get("port"), screen=not options.get("no_screen")))
 
 

@@ -12,7 +12,7 @@ from travello_desk.operations.errors import StripeFailed
 from travello_desk.operations.refund import Refunded, Request, new_uid, refund
 from travello_desk.operations.resume import resume
 from travello_desk.payments.rules import Refused
-from travello_desk.store import payments
+from travello_desk.store import payments, timeline
 
 REFUNDS = "/v1/refunds"
 
@@ -93,6 +93,8 @@ async def test_C5_partial_refund_stays_paid(desk: Desk) -> None:
     assert desk.states(booking_id) == ("PAID", "SUCCEEDED", ["SUCCEEDED"])
     assert desk.booking(booking_id).badge == "PART REF"
     assert "Rs. 2,000 of Rs. 10,000 refunded" in desk.lines(booking_id)
+    entries = desk.ctx.store.read_now(lambda tx: timeline.for_booking(tx, booking_id))
+    assert [entry.detail for entry in entries if entry.kind == "refund_asked"] == ["guest request"]
 
 
 async def test_C6_partial_refunds_reach_the_full_sum(desk: Desk) -> None:

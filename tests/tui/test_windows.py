@@ -9,12 +9,14 @@ import pytest
 from tests.desk import Desk
 from tests.tui.grid import grid, screen_text
 from tests.tui.hotel import Model, desk_app
+from tests.tui.sizes import Size
 from tests.tui.waiting import settled, until
 from travello_desk.store import bookings
 from travello_desk.tui.app import DeskApp
 from travello_desk.tui.dialogs import guarded
 from travello_desk.tui.dialogs.arming import Arming
 from travello_desk.tui.dialogs.choice import Choice
+from travello_desk.tui.dialogs.fields import Field
 from travello_desk.tui.screens.deeds import dialog_for
 
 SENTENCE = "This window is too small: 60 columns and 15 lines at least"
@@ -104,3 +106,17 @@ async def test_of_two_choices_the_one_with_the_keys_is_turned_over(hotel: Desk, 
             choice.focus()
             await pilot.pause()
             assert [is_turned(one) for one in shown] == [one is choice for one in shown]
+
+
+async def test_a_new_booking_begins_with_the_guest(hotel: Desk, size: Size) -> None:
+    """Its reference is there already: a name typed at once must not become one."""
+    app = desk_app(hotel)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: app.screen.query("#deed"), "the form")
+        await settled(pilot)
+        reference = app.screen.query_one("#reference", Field).value
+        await pilot.press(*"Zoya")
+        assert app.screen.query_one("#guest_name", Field).value == "Zoya"
+        assert app.screen.query_one("#reference", Field).value == reference

@@ -21,7 +21,7 @@ def desk(ctx: click.Context) -> None:
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: the first free port from 8000.")
-@click.option("--folder", type=click.Path(file_okay=False), help="Keep the demo's data here; default: thrown away.")
+@click.option("--folder", type=click.Path(file_okay=False), help="New or empty: keep the data here; else they go.")
 @click.option("--no-screen", is_flag=True, help="Only the listener and the sandbox; Ctrl+C ends it.")
 @click.pass_context
 def demo(ctx: click.Context, /, **options: Any) -> None:

@@ -26,6 +26,8 @@ from travello_desk.stripe_gateway.errors import GatewayError
 from travello_desk.stripe_gateway.refusals import is_disputed, is_over_refund
 
 STRIPE_REASONS = frozenset({"duplicate", "requested_by_customer"})
+REASON_WORDS = {"requested_by_customer": "guest request", "duplicate": "paid twice", "other": ""}
+"""As the timeline tells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def intend(tx: Tx, ctx: Context, request: Request, uid: str) -> tuple[payments.R
     after = ledger.load(tx, request.booking_id)
     if after is not None:
         ledger.save(tx, loaded, after.ledger, Cause("", "desk"), request.actor)
-    why = f"{request.reason} {request.note}".strip() + (
+    why = f"{REASON_WORDS.get(request.reason, request.reason)} {request.note}".strip() + (
         f" · signed by {request.approved_by}" if request.approved_by else ""
     )
     line = Line("refund_asked", f"Refund of {describe_minor(amount_minor, view.currency)} asked for", why)

@@ -18,7 +18,7 @@ from travello_desk.store.tx import Tx
 
 OUTCOMES: Final = {
     "applied": "applied",
-    "ignored": "not ours",
+    "ignored": "nothing to do",
     "loose": "waits for its payment",
     "orphan": "no booking found",
     "adopted": "applied, payment adopted",

@@ -37,7 +37,7 @@ class AcceptDialog(DeskDialog):
     VERB = "Accept payment"
     BUSY = "Accepting…"
     BACK = "Leave it in review"
-    WIDTH = 64
+    WIDTH = 68
     YES_KEY = False
 
     def __init__(self, ctx: Context, user: User, booking_id: int) -> None:

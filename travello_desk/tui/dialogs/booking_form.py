@@ -82,6 +82,13 @@ class BookingFormDialog(DeskDialog):
         self.fields["guest_name"].value = clean(self.guest_name)
         self.fields["reference"].value = await self.ctx.store.read(lambda tx: free_reference(tx, today))
 
+    def first_focus(self) -> None:
+        """A walk-in is asked for the name; the reference is there already."""
+        if self.new:
+            self.fields["guest_name"].focus()
+        else:
+            super().first_focus()
+
     def parts(self) -> Iterable[Widget]:
         for name in (
             "reference",

@@ -346,13 +346,13 @@ class LinkDialog(BookingModal[Outcome | None]):
     def action_open(self) -> None:
         if self.usable:
             self.app.open_url(self.url)
-            self.say("opened in the browser of this computer")
+            self.say("opened, if this computer has a browser")
 
     def action_paper(self) -> None:
         """The receipt once it is paid, before that a picture of the symbol."""
         if self.paid:
             self.app.open_url(f"{self.url}/receipt")
-            self.say("receipt opened in the browser")
+            self.say("receipt opened, if this computer has a browser")
         elif self.usable:
             self.say(paper.save_symbol(self.app, self.ctx.settings.data_dir, self.booking.booking.reference, self.url))
 

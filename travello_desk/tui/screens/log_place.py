@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
@@ -82,6 +82,10 @@ class LogPlace(DeskScreen, Generic[T]):
         """The row in full."""
         return Content(self.words(row))
 
+    def onward(self, row: T) -> Mapping[str, str]:
+        """The keys that act on the row while it is shown in full, and their actions."""
+        return {}
+
     def note(self) -> str:
         """What stands at the right end of the title line."""
         return ""
@@ -144,6 +148,10 @@ class LogPlace(DeskScreen, Generic[T]):
     @on(VirtualTable.Counted)
     def counted(self, message: VirtualTable.Counted) -> None:
         self.set_class(message.total == 0, "-empty")
+        if message.total == 0 and self.table.has_focus:
+            self.set_focus(None)  # and not the box, which would swallow the keys of the footer
+        elif message.total and self.focused is None:
+            self.table.focus()
         self.empty.update("Nothing matches. Esc clears the words." if self.box.value else self.EMPTY)
         self.refresh_bars()
 
@@ -201,7 +209,13 @@ class LogPlace(DeskScreen, Generic[T]):
             start(self, partial(self._inspect, row), "inspect")
 
     async def _inspect(self, row: T) -> None:
-        self.app.push_screen(TextScreen(self.NAME, await self.full(row)))
+        onward = self.onward(row)
+
+        def closed(key: str | None) -> None:
+            if key is not None:
+                self.action_desk(onward[key])
+
+        self.app.push_screen(TextScreen(self.NAME, await self.full(row), onward), closed)
 
     def desk_go_booking(self) -> None:
         row = self.table.cursor_row

@@ -6,7 +6,7 @@ away, or a manager closes it with a reason.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Final
@@ -91,13 +91,16 @@ class ProblemsScreen(LogPlace[Waiting], DeedPlace):
             lines.append(f"{clean(row.reference)}  {clean(row.guest)}")
         if detail := attention.details(problem).get("detail"):
             lines.append(clean(str(detail)))
-        lines += ["", "What helps, back in the list:"]
+        lines += ["", "What helps:"]
         lines += [
             f"  {key_name(BY_ID[remedy.action].keys[0])}  {remedy.label}" for remedy in remedies_for(problem.kind)
         ]
         return Content("\n".join(lines))
 
     # What helps
+
+    def onward(self, row: Waiting) -> Mapping[str, str]:
+        return {BY_ID[remedy.action].keys[0]: remedy.action for remedy in remedies_for(row.problem.kind)}
 
     def key_hints(self) -> list[KeyHint]:
         """The remedies of the problem under the cursor come first."""
@@ -175,7 +178,7 @@ class ProblemsScreen(LogPlace[Waiting], DeedPlace):
         question = (
             f"{clean(row.problem.sentence)}\n\nClose this without its remedy? Say why: it stands in the timeline."
         )
-        why = await self.app.push_screen_wait(ReasonScreen(question, "Close it"))
+        why = await self.app.push_screen_wait(ReasonScreen("Close a problem", question, "Close it"))
         if why is None:
             return
         try:

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from travello_desk.tui.window import Window
@@ -16,7 +17,7 @@ MOST = 200
 
 
 class ReasonScreen(Window[str | None]):
-    """`ReasonScreen(question, deed)`: the sentence, or None."""
+    """`ReasonScreen(title, question, deed)`: the sentence, or None."""
 
     DEFAULT_CSS = """
     ReasonScreen {
@@ -31,13 +32,15 @@ class ReasonScreen(Window[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "no", "No", show=False, id="reason.no")]
 
-    def __init__(self, question: str, deed: str) -> None:
+    def __init__(self, title: str, question: str, deed: str) -> None:
         super().__init__()
-        self.question, self.deed = question, deed
+        self.title_words, self.question, self.deed = title, question, deed
         self.field = Input(max_length=MOST, compact=True, placeholder="why", id="reason")
 
     def body(self) -> ComposeResult:
-        with Vertical():
+        with Vertical() as box:
+            box.border_title = Content(self.title_words)
+            box.border_subtitle = Content("Tab next · Esc leave it")
             yield Static(self.question, markup=False)
             yield self.field
             with Horizontal():

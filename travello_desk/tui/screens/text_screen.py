@@ -1,10 +1,12 @@
-"""A text in full over the screen: a log's entry, an event's payload. Esc closes, `c` copies."""
+"""A text in full over the screen: a log's entry, an event's payload. Esc closes, `c` or `y` copies."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,8 +18,8 @@ from travello_desk.tui.window import Window
 from travello_desk.tui.work import start
 
 
-class TextScreen(Window[None]):
-    """`TextScreen(title, content)`."""
+class TextScreen(Window[str | None]):
+    """`TextScreen(title, content, onward)`: None, or the key of `onward` that closed it and is to be acted upon."""
 
     DEFAULT_CSS = """
     TextScreen {
@@ -31,19 +33,26 @@ class TextScreen(Window[None]):
         Binding("c,y", "copy", "Copy", show=False, id="text.copy"),
     ]
 
-    def __init__(self, title: str, content: Content) -> None:
+    def __init__(self, title: str, content: Content, onward: Collection[str] = ()) -> None:
         super().__init__()
+        self.onward = onward
         self.title_words = title
         self.text = TextPane(content)
 
     def body(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = Content(self.title_words)
-            box.border_subtitle = Content("c copy · Esc close")
+            box.border_subtitle = Content(f"{'y' if 'c' in self.onward else 'c'} copy · Esc close")
             yield self.text
 
     def on_mount(self) -> None:
         self.text.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in self.onward:
+            event.stop()
+            event.prevent_default()
+            self.dismiss(event.key)
 
     def action_close(self) -> None:
         self.dismiss(None)
