@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -42,17 +42,17 @@ class Header(Bar):
         self.named = named
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self.tell)
-        self.tell()
+        self.set_interval(1.0, self.look)
+        self.look()
 
     def on_resize(self) -> None:
-        self.tell()
+        self.look()
 
-    def tell(self) -> None:
-        desk, width = self.app, self.app.size.width
-        state = desk.header_state()  # type: ignore[attr-defined]
+    def look(self) -> None:
+        desk: Any = self.app
+        state = desk.header_state()
         shown = state if self.named else replace(state, user="", role="")
-        self.say(bars.header(shown, width, desk.glyphs))  # type: ignore[attr-defined]
+        self.tell(bars.header, shown, desk.size.width, desk.glyphs)
 
 
 class Window(ModalScreen[Result]):
