@@ -206,6 +206,29 @@ async def test_an_edit_is_noticed_before_and_after(desk: Desk) -> None:
     assert kept_id in broken_by(desk, forged)
 
 
+async def test_from_what_stays_nobody_can_try_what_an_entry_said(desk: Desk) -> None:
+    """Who knows all the rest of an entry and guesses the guest has no hash to compare with; the chain holds."""
+    await plant(desk)
+    sql = "SELECT id, hash, at, booking_id, actor, kind, text, detail, salt FROM timeline ORDER BY id"
+    before = desk.ctx.store.read_now(lambda tx: tx.all(sql))
+    assert len({row[-1] for row in before}) == len(before), "every entry has its own"
+    desk.time.seconds += 400 * DAY
+    await shred.shred(desk.ctx, 365, "Chaudhry")
+    after = {row[0]: row for row in desk.ctx.store.read_now(lambda tx: tx.all(sql))}
+    redacted_ids = desk.ctx.store.read_now(lambda tx: [row[0] for row in tx.all("SELECT timeline_id FROM redactions")])
+    assert redacted_ids
+    digest_before = timeline.GENESIS
+    for entry_id, digest, *told in before:
+        assert after[entry_id][1] == digest, "the chain goes on"
+        if entry_id in redacted_ids:
+            assert after[entry_id][-1] == ""
+            assert timeline.chain(digest_before, *told[:-1]) != digest, "guessed right, and proved nothing"
+        else:
+            assert after[entry_id][2:] == tuple(told)
+        digest_before = digest
+    assert list(desk.ctx.store.read_now(lambda tx: list(timeline.broken_links(tx)))) == []
+
+
 def broken_by(desk: Desk, script: str) -> list[int]:
     """What `verify` says of the file after an edit with the guards off; the edit is made to a copy."""
     copy = desk.folder / "copy.db"

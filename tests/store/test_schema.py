@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 from peewee import SqliteDatabase
+from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
 from travello_desk.store import bookings, timeline
 from travello_desk.store.bookings import NewBooking
-from travello_desk.store.database import Store
+from travello_desk.store.database import MIGRATIONS, Store, open_store
 from travello_desk.store.errors import Conflict
 from travello_desk.store.models import MODELS
 from travello_desk.store.tx import Tx
@@ -97,6 +99,28 @@ def edit(path: Path, sql: str) -> None:
     connection.execute(sql)
     connection.commit()
     connection.close()
+
+
+async def test_a_store_of_before_there_were_salts_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Its entries hold as they are; new ones follow them in the same chain, and the guard stands again."""
+    old = tmp_path / "migrations"
+    old.mkdir()
+    for file in MIGRATIONS.glob("[0-9]*.py"):
+        if file.stem < "0008":
+            shutil.copy(file, old)
+    database = SqliteDatabase(str(tmp_path / "travello.db"))
+    with database.connection_context():
+        Runner(database, str(old)).up()
+        digest = timeline.chain(timeline.GENESIS, 5, None, "Ali", "note", "of old", "")
+        sql = "INSERT INTO timeline (at, booking_id, actor, kind, text, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        database.execute_sql(sql, (5, None, "Ali", "note", "of old", "", digest))
+    store = open_store(tmp_path / "travello.db")
+    await store.write(lambda tx: timeline.add(tx, None, "Ali", "note", "of new"))
+    assert store.read_now(lambda tx: [entry.text for entry in timeline.recent(tx)]) == ["of new", "of old"]
+    assert store.read_now(lambda tx: list(timeline.broken_links(tx))) == []
+    with pytest.raises(Conflict, match="append-only"):
+        await store.write(lambda tx: tx.execute("UPDATE timeline SET salt = ''"))
+    store.close()
 
 
 def test_guest_codes_are_random_and_forgiving() -> None:

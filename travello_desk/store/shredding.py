@@ -144,7 +144,7 @@ def redact_timeline(tx: Tx, booking_id: int, words: tuple[str, ...]) -> tuple[in
             continue
         seal = timeline.seal(seal, entry_id, known, at, booking_id, actor, kind, *told)
         tx.insert("INSERT INTO redactions (timeline_id, digest) VALUES (?, ?)", (entry_id, seal))
-        tx.execute("UPDATE timeline SET text = ?, detail = ? WHERE id = ?", (*told, entry_id))
+        tx.execute("UPDATE timeline SET text = ?, detail = ?, salt = '' WHERE id = ?", (*told, entry_id))
         count += 1
     return count, seal
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from travello_desk.store.tx import Tx
 
 GENESIS = "0" * 64
-INSERT = "INSERT INTO timeline (at, booking_id, actor, kind, text, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+INSERT = "INSERT INTO timeline (at, booking_id, actor, kind, text, detail, hash, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,20 @@ def add(tx: Tx, booking_id: int | None, actor: str, kind: str, text: str, detail
     """Append one entry at the transaction's instant."""
     if tx.timeline_tip is None:
         tx.timeline_tip = tx.value("SELECT hash FROM timeline ORDER BY id DESC LIMIT 1") or GENESIS
-    digest = chain(tx.timeline_tip, tx.now, booking_id, actor, kind, text, detail)
-    tx.insert(INSERT, (tx.now, booking_id, actor, kind, text, detail, digest))
+    salt = os.urandom(16).hex()
+    digest = chain(tx.timeline_tip, tx.now, booking_id, actor, kind, text, detail, salt)
+    tx.insert(INSERT, (tx.now, booking_id, actor, kind, text, detail, digest, salt))
     tx.timeline_tip = digest
 
 
-def chain(before: str, at: int, booking_id: int | None, actor: str, kind: str, text: str, detail: str) -> str:
-    """The hash of a row: over the hash before it and every field, with lengths so that fields cannot run together."""
-    parts = (before, str(at), str(booking_id), actor, kind, text, detail)
+def chain(
+    before: str, at: int, booking_id: int | None, actor: str, kind: str, text: str, detail: str, salt: str = ""
+) -> str:
+    """The hash of a row: over the hash before it and every field, with lengths so that fields cannot run together.
+
+    The salt goes when the words go, so that nobody can try from the hash what they were. Old rows have none.
+    """
+    parts = (before, str(at), str(booking_id), actor, kind, text, detail, *((salt,) if salt else ()))
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
@@ -84,9 +91,9 @@ def broken_links(tx: Tx) -> Iterator[int]:
     """
     redacted = yield from broken_seals(tx)
     before = GENESIS
-    sql = "SELECT id, at, booking_id, actor, kind, text, detail, hash FROM timeline ORDER BY id"
-    for entry_id, at, booking_id, actor, kind, text, detail, digest in tx.each(sql):
-        if entry_id not in redacted and chain(before, at, booking_id, actor, kind, text, detail) != digest:
+    sql = "SELECT id, hash, at, booking_id, actor, kind, text, detail, salt FROM timeline ORDER BY id"
+    for entry_id, digest, *told in tx.each(sql):
+        if entry_id not in redacted and chain(before, *told) != digest:
             yield entry_id
         before = digest
 
