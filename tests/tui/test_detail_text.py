@@ -62,6 +62,14 @@ def test_no_line_is_wider_than_the_pane(hotel: Desk, model: Model, width: int) -
             assert cell_len(line) <= width, line
 
 
+@pytest.mark.parametrize("width", range(24, 60))
+def test_no_line_begins_or_ends_with_a_dot_that_parts_nothing(hotel: Desk, model: Model, width: int) -> None:
+    contact = "+92 300 555 0117 · ayesha@example.com"
+    text = text_of(hotel, model, "TRV-10482", replace(FRAME, width=width))
+    assert [line for line in text.splitlines() if line.strip().startswith("·") or line.rstrip().endswith("·")] == []
+    assert (contact in text) == (width >= len(contact))
+
+
 def test_every_action_on_money_is_either_offered_or_explained(hotel: Desk, model: Model) -> None:
     for reference in model.ids:
         text = text_of(hotel, model, reference).lower()

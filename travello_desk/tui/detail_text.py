@@ -5,6 +5,7 @@ The sentences follow the projection; nothing is decided here. Guests' texts are 
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from travello_desk.tui.when import long_day, moment, nights, span
 from travello_desk.tui.widgets.columns import cell
 
 Line = list[Part]
+DOT: Final = re.compile(r"^(\s*)· | ·$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,9 @@ def ends(left: str, right: str, width: int, style: str = "", right_style: str = 
 
 
 def wrapped(text: str, width: int, style: str = "", indent: str = "") -> list[Line]:
-    """A paragraph, its later lines indented."""
+    """A paragraph, its later lines indented; where it breaks at a dot, the break is enough."""
     lines = textwrap.wrap(clean(text), max(10, width), subsequent_indent=indent) or [""]
-    return [[Part(line, style)] for line in lines]
+    return [[Part(DOT.sub(r"\1", line), style)] for line in lines]
 
 
 def who_lines(detail: Detail, frame: Frame) -> list[Line]:

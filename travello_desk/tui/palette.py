@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 from textual.screen import Screen
 
@@ -46,8 +46,16 @@ class DeskCommands(Provider):
 
 
 class DeskPalette(CommandPalette):
-    """Textual's, without the faults of 8.2.8 that ended the desk under a heavy hand: a page key before the list was
-    laid out, a search or its "no matches" that came after the palette had been closed."""
+    """Textual's, with the sign of our search box for its emoji, which a plain terminal has not; and without the faults
+    of 8.2.8 that ended the desk under a heavy hand: a page key before the list was laid out, a search or its "no
+    matches" that came after the palette had been closed."""
+
+    DEFAULT_CSS = """
+    DeskPalette SearchIcon { color: $quiet; width: 1; margin: 1 0 0 2; }
+    """
+
+    def on_mount(self) -> None:
+        self.query_one(SearchIcon).icon = "/"
 
     def _action_command_list(self, action: str) -> None:
         with suppress(KeyError):
