@@ -39,6 +39,15 @@ def test_a_press_that_a_repeat_follows_is_not_meant() -> None:
     assert arming.believes(asked, 0.0, 1) is False
 
 
+def test_repeats_that_come_in_one_burst_are_known_before_anybody_asks() -> None:
+    """A line that stood still gives all at once: when the button has heard of the first, the others are there too."""
+    arming = Arming(100.0)
+    assert [arming.allows("enter", at) for at in held(30, 105.0, 20)] == [True] + [False] * 19
+    assert arming.believes(arming.asked, 0.0, 1) is False
+    arming.clicked()
+    assert arming.believes(arming.asked, 0.0, 1) is True
+
+
 def test_who_looks_late_looks_again_but_not_for_ever() -> None:
     arming = Arming(100.0)
     assert arming.allows("enter", 105.0)

@@ -27,6 +27,8 @@ class Arming:
         self.opened_at = opened_at
         self.settle = settle
         self.presses = 0
+        self.asked = 0
+        """Which of them was the last that counted: all that came after it in one burst are repeats of it."""
         self._arming = arming
         self._repeat = repeat
         self._last: dict[str, float] = {}
@@ -37,7 +39,14 @@ class Arming:
         before = self._last.get(key)
         self._last[key] = at
         held = before is not None and at - before < self._repeat
-        return not held and self.armed(at)
+        counts = not held and self.armed(at)
+        if counts:
+            self.asked = self.presses
+        return counts
+
+    def clicked(self) -> None:
+        """A click has no repeats; keys pressed before it say nothing about it."""
+        self.asked = self.presses
 
     def armed(self, at: float) -> bool:
         """Whether the dialog is open long enough for somebody to have read it: also for clicks."""

@@ -109,7 +109,6 @@ class GuardedButton(Button):
         self._armed = armed
 
     async def _on_click(self, event: events.Click) -> None:
-        if self._armed(event.time):
-            await super()._on_click(event)
-        else:
+        if not self._armed(event.time):
             event.stop()
+            event.prevent_default()  # Textual calls the handlers of all classes: Button's own would press it

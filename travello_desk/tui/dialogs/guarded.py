@@ -67,6 +67,8 @@ class GuardedModal(Window[Result]):
         self.arming = Arming(Message().time)
 
     def armed(self, at: float) -> bool:
+        """Whether a click counts."""
+        self.arming.clicked()
         return self.arming.armed(at)
 
     def on_key(self, event: events.Key) -> None:
@@ -77,7 +79,7 @@ class GuardedModal(Window[Result]):
 
     def meant(self, deed: Callable[[], object], looks: int = 1) -> None:
         """Do it once the press has proved to be one: no repeat of it has followed, and the window still stands."""
-        presses, due = self.arming.presses, Message().time + self.arming.settle
+        presses, due = self.arming.asked, Message().time + self.arming.settle
 
         def look() -> None:
             believed = self.arming.believes(presses, Message().time - due, looks)

@@ -69,10 +69,11 @@ class OpenShiftDialog(ShiftDialog):
     def __init__(self, ctx: Context, user: User, shift: Shift | None = None) -> None:
         super().__init__(ctx, user, shift)
         self.float_field = Field(id="float", width=16)
-        self.drawer = Field("1", id="drawer", width=16, most=20)
+        self.drawer = Field(id="drawer", width=16, most=20)
 
     async def prepare(self) -> None:
         self.left = await shifts.suggest_float(self.ctx)
+        self.drawer.value = "1"
         self.float_field.value = as_typed(self.left, self.currency)
 
     def parts(self) -> Iterable[Widget]:
