@@ -179,7 +179,8 @@ async def test_enter_goes_to_the_booking_and_escape_comes_back(front: Front) -> 
 
 
 async def test_a_payment_elsewhere_changes_the_row_and_not_the_cursor(front: Front) -> None:
-    await front.press("2", "down")
+    await front.press("2")
+    await front.press("down")
     assert front.at("TRV-10479")
     await mark_paid(front.desk.ctx, Mark(front.ids["TRV-10479"], "Bilal", "cash"))
     row = lambda: front.table.cursor_row  # noqa: E731

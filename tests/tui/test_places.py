@@ -138,8 +138,7 @@ async def test_ctrl_q_leaves_and_ctrl_c_only_says_how(hotel: Desk, size: Size) -
         assert "Ctrl+Q quits" in screen_text(app)
         assert app.is_running
         await pilot.press("ctrl+q")
-        await pilot.pause()
-    assert app.return_code == 0
+        await until(pilot, lambda: app.return_code == 0, "left")
 
 
 def test_every_binding_has_an_id_and_a_word_and_no_key_is_forbidden() -> None:

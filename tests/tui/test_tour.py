@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from textual.message import Message
 
 from tests.desk import Desk, open_desk
 from tests.tree import ROOT
@@ -17,8 +18,10 @@ from tests.tui.test_flows import Clerk
 from tests.tui.waiting import settled, until
 from travello_desk.operations import staff
 from travello_desk.operations.sample import sample_stays
+from travello_desk.tui.app import DeskApp
 from travello_desk.tui.dialogs import guarded
 from travello_desk.tui.dialogs.arming import Arming
+from travello_desk.tui.dialogs.guarded import GuardedModal
 from travello_desk.tui.screens.bookings import BookingsScreen
 
 TODAY = date(2026, 11, 24)
@@ -30,6 +33,13 @@ def steps() -> list[list[str]]:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     tour = text.partition("<!-- tour -->\n")[2].partition("<!-- /tour -->")[0]
     return [re.findall(r"`([^`]+)`", step) for step in re.split(r"^\d\. ", tour, flags=re.MULTILINE)[1:]]
+
+
+def takes_keys(app: DeskApp) -> bool:
+    """Whether what a key has asked for is there: no deed is on its way to its window, and that can be read."""
+    if isinstance(app.screen, GuardedModal):
+        return app.screen.armed(Message().time)
+    return not any(worker.is_running and worker.group == "deed" for worker in app.workers)
 
 
 def keys_of(pressed: str) -> list[str]:
@@ -63,12 +73,13 @@ async def test_the_tour_is_true_key_by_key(demo: Desk, size: Size) -> None:
             for token in tokens:
                 await pilot.press(*keys_of(token))
                 await settled(pilot)
+                await until(pilot, lambda: takes_keys(app), "a window that is opening is open")
 
         async def sees(words: str) -> None:
             await until(pilot, lambda: words in at.flat, words)
 
         await tour(at, demo, press, sees, opened)
-    assert app.return_code == 0
+        await until(pilot, lambda: app.return_code == 0, "left")
 
 
 async def tour(

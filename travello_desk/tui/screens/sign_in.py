@@ -186,7 +186,8 @@ class SignInScreen(Window[User]):
             self.pin.focus()
 
     def say(self, text: str) -> None:
-        self.query_one("#said", Words).update(text)
+        if self.query("#said"):  # not when the desk has ended meanwhile
+            self.query_one("#said", Words).update(text)
 
     # Who it is.
 
