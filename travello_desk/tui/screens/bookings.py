@@ -246,6 +246,8 @@ class BookingsScreen(Finding):
     # Actions
 
     def action_desk(self, action_id: str) -> None:
+        if self.waits(action_id):
+            return
         if BY_ACTION[action_id].needs_booking and self.current_id is not None:
             self.desk.remember_opened(self.current_id)
         if action_id == "undo":
@@ -304,7 +306,8 @@ class BookingsScreen(Finding):
 
     @on(VirtualTable.Opened)
     def opened(self) -> None:
-        self.desk_open()
+        if not self.waits("open"):
+            self.desk_open()
 
     def desk_sort(self) -> None:
         self.sort_by(self.listing.next_order(self.table.total))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from textual import events, on
 from textual.widgets import Input
 
+from travello_desk.actions import BY_ID as BY_ACTION
 from travello_desk.store import bookings
 from travello_desk.store.errors import StoreError
 from travello_desk.tui.screens.deeds import refusal
@@ -18,6 +20,8 @@ from travello_desk.tui.widgets.search_box import SearchBox
 from travello_desk.tui.work import start
 
 NOTHING_OPENED = "Nothing was opened yet. Enter on a booking opens it. Esc goes back."
+OF_ROWS: Final = frozenset({"mark", "mark_all", "bulk", "undo", "export"})
+"""What acts on rows besides the actions that need a booking."""
 
 
 class Finding(Marking):
@@ -28,6 +32,9 @@ class Finding(Marking):
         self.box = SearchBox(id="search")
         self.offers = Offers(id="empty")
         self._searched = ""
+        self._answered = asyncio.Event()
+        """Not set while the rows are those of an earlier search: no key may act on one of them."""
+        self._answered.set()
 
     def show_list(self, *, keep: bool = False) -> None:
         raise NotImplementedError
@@ -42,9 +49,17 @@ class Finding(Marking):
         self.run_search()
 
     def run_search(self) -> None:
+        self._answered.clear()
         start(self, partial(self._search, self.box.value), "search")
 
     async def _search(self, text: str) -> None:
+        try:
+            await self._find(text)
+        finally:
+            if text == self.box.value:
+                self._answered.set()
+
+    async def _find(self, text: str) -> None:
         keep = text == self._searched or not text.strip()
         try:
             current = await self.listing.find(text, self.current_id if keep else None, self.table.lines)
@@ -63,8 +78,20 @@ class Finding(Marking):
     def clear_search(self) -> None:
         """Without a word that starts a search of its own."""
         self._searched = ""
+        self._answered.set()
         with self.prevent(Input.Changed):
             self.box.value = ""
+
+    def waits(self, action_id: str) -> bool:
+        """Whether the key comes before the rows it means; it is done when they are there."""
+        if self._answered.is_set() or not (BY_ACTION[action_id].needs_booking or action_id in OF_ROWS):
+            return False
+        start(self, partial(self._once_answered, action_id), "early key")
+        return True
+
+    async def _once_answered(self, action_id: str) -> None:
+        await self._answered.wait()
+        self.action_desk(action_id)
 
     def on_paste(self, event: events.Paste) -> None:
         """A reference pasted over the list is looked for: its booking is the first row, under the cursor."""
