@@ -142,6 +142,7 @@ async def test_a_held_key_makes_one_link_and_no_second_session(hotel: Hotel, des
     await desk.let_go()
     if "waiting for the guest" not in desk.text:
         await desk.type("l")
+        await desk.shows("waiting for the guest")
     await desk.hold("n", 40)
     kept = desk.longest_gap < RHYTHM_SECONDS
     await desk.let_go()

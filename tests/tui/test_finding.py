@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
 
@@ -15,6 +17,7 @@ from travello_desk.operations import preferences
 from travello_desk.operations.preferences import Preferences
 from travello_desk.store.database import keep_setting
 from travello_desk.tui.dialogs.booking_form import BookingFormDialog
+from travello_desk.tui.listing import Listing
 from travello_desk.tui.screens.bookings import BookingsScreen
 
 
@@ -47,6 +50,38 @@ async def test_a_scanner_types_and_presses_enter(hotel: Desk, model: Model, size
         assert isinstance(screen, BookingsScreen)
         await until(pilot, lambda: at(screen, model.ids, "TRV-10460"), "the booking")
         assert screen.table.has_focus
+
+
+@pytest.mark.parametrize("key", ["m", "c"])
+async def test_a_key_before_the_answer_acts_on_what_is_found(
+    hotel: Desk, model: Model, size: Size, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    app = desk_app(hotel)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        screen = app.screen
+        assert isinstance(screen, BookingsScreen)
+        find, answers = Listing.find, asyncio.Event()
+
+        async def slow(listing: Listing, text: str, keep_id: int | None = None, lines: int = 1) -> bool:
+            await answers.wait()
+            return await find(listing, text, keep_id, lines)
+
+        monkeypatch.setattr(Listing, "find", slow)
+        before = screen.current_id
+        await pilot.press("slash", *"TRV-10448", "enter", key)
+        await pilot.pause()
+        assert screen.current_id == before
+        assert app.screen is screen
+        assert not app.clipboard
+        answers.set()
+        await until(pilot, lambda: at(screen, model.ids, "TRV-10448"), "the booking")
+        if key == "m":
+            await until(
+                pilot, lambda: "Mark paid: already paid online" in screen_text(app), "what is so of the one found"
+            )
+        else:
+            await until(pilot, lambda: app.clipboard, "the copy")
 
 
 async def test_a_new_search_takes_the_place_of_the_last_one_and_an_arrow_keeps_it(hotel: Desk, size: Size) -> None:
