@@ -8,6 +8,7 @@ from tests.tree import name, python_files
 
 OF_THEIR_OWN = {
     "tests/tui/test_virtual_table.py": "a widget alone, whose pages are counted",
+    "tests/tui/test_bars.py": "a line alone, as wide as it is told",
     "tests/tui/test_desk.py": "one test, of a window that is too small",
 }
 ASKED = {"size", "size or WINDOW[0]"}

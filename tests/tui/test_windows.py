@@ -51,18 +51,18 @@ async def test_the_mode_stands_above_a_window(hotel: Desk, model: Model, size: t
         assert "╰" in "".join(lines[1:])
 
 
-async def test_the_header_of_a_window_lives(hotel: Desk, model: Model) -> None:
+async def test_the_header_of_a_window_lives(hotel: Desk, model: Model, size: Size) -> None:
     """What goes wrong while somebody confirms a sum is seen there."""
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await opened(app, pilot, "mark_paid", model.ids["TRV-10479"])
         hotel.ctx.health.stripe_fault = "no route"
         await until(pilot, lambda: "▲ Stripe" in grid(app)[0], "the header turns")
 
 
-async def test_the_lock_names_nobody_in_its_header(hotel: Desk) -> None:
+async def test_the_lock_names_nobody_in_its_header(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await pilot.press("ctrl+l")
         await until(pilot, lambda: "Locked" in screen_text(app), "the lock")
@@ -70,7 +70,7 @@ async def test_the_lock_names_nobody_in_its_header(hotel: Desk) -> None:
         assert "Ayesha" not in grid(app)[0]
 
 
-async def test_a_window_that_cannot_be_read_says_so_and_confirms_nothing(hotel: Desk, model: Model) -> None:
+async def test_a_window_that_cannot_be_read_says_so_and_confirms_nothing(hotel: Desk, model: Model, size: Size) -> None:
     app, booking_id = desk_app(hotel), model.ids["TRV-10479"]
 
     def status() -> str:
@@ -78,7 +78,7 @@ async def test_a_window_that_cannot_be_read_says_so_and_confirms_nothing(hotel: 
         assert found is not None
         return found.status
 
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await opened(app, pilot, "mark_paid", booking_id)
         await pilot.resize_terminal(50, 12)
         await until(pilot, lambda: " ".join(screen_text(app).split()) == SENTENCE, "the sentence")
@@ -91,14 +91,14 @@ async def test_a_window_that_cannot_be_read_says_so_and_confirms_nothing(hotel: 
         await until(pilot, lambda: status() == "PAID", "now it was meant")
 
 
-async def test_of_two_choices_the_one_with_the_keys_is_turned_over(hotel: Desk, model: Model) -> None:
+async def test_of_two_choices_the_one_with_the_keys_is_turned_over(hotel: Desk, model: Model, size: Size) -> None:
     """Where there are no colours both would look the same."""
     app = desk_app(hotel)
 
     def is_turned(choice: Choice[Any]) -> bool:
         return any("reverse" in str(span.style) for span in choice.render().spans)
 
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await opened(app, pilot, "refund", model.ids["TRV-10470"])
         shown = [choice for choice in app.screen.query(Choice) if choice.display]
         assert len(shown) >= 2
