@@ -116,6 +116,8 @@ async def play(scene: Scene, app: DeskApp, pilot: Pilot[Any], ids: dict[str, int
     for key in scene.keys.split():
         await pilot.press(key)
         await rested(pilot)
+        if key == "exclamation_mark":  # the next key means a row
+            await seen(app, pilot, lambda text: "cancelled booking" in text, "the problems")
     await seen(app, pilot, lambda text: scene.says in text, scene.says)
 
 
