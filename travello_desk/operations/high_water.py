@@ -25,8 +25,8 @@ async def watch_mark(ctx: Context) -> None:
     path = ctx.store.file
     if path is None:
         return
-    known = await asyncio.to_thread(mark.read, path)
-    if known is not None and (lost := await ctx.store.read(partial(mark.missing, mark=known))):
+    known, lost = await compared(ctx, path)
+    if known is not None and lost:
         log.error("the store is older than it was: %s", lost)
         await ctx.store.write(partial(tell, known=known, lost=lost))
     newest = await ctx.store.read(mark.tip)
@@ -50,7 +50,10 @@ def follow(path: Path, newest: Mark) -> None:
 async def what_is_missing(ctx: Context) -> str:
     """For doctor, which may be asked before the desk is opened again."""
     path = ctx.store.file
-    known = await asyncio.to_thread(mark.read, path) if path is not None else None
-    if known is None:
-        return ""
-    return await ctx.store.read(partial(mark.missing, mark=known))
+    return (await compared(ctx, path))[1] if path is not None else ""
+
+
+async def compared(ctx: Context, path: Path) -> tuple[Mark | None, str]:
+    """The mark, if there is one, and what the store has lost since."""
+    known = await asyncio.to_thread(mark.read, path)
+    return known, await ctx.store.read(partial(mark.missing, mark=known)) if known is not None else ""

@@ -27,7 +27,7 @@ from travello_desk.stripe_gateway.refusals import is_disputed, is_over_refund
 
 STRIPE_REASONS = frozenset({"duplicate", "requested_by_customer"})
 REASON_WORDS = {"requested_by_customer": "guest request", "duplicate": "paid twice", "other": ""}
-"""As the timeline tells them."""
+"""As the window offers them and the timeline tells them, which gives the note alone where it is another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ class ApiServer:
             return Answer(stored.status or 500, stored.body, headers)
         try:
             answer = await self._execute(exchange, endpoint, call)
-        except BaseException:
+        except BaseException:  # a cancelled request too: its key must not stay taken
             self.keys.abandon(key)
             raise
         self.keys.finish(key, answer.status, answer.body)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
+from travello_desk.payments.facts import CLOSED_DISPUTE
 from travello_desk.store.tx import Row, Tx
 
 
@@ -256,9 +257,9 @@ def to_look_at(tx: Tx, since: int, named: Iterable[str] = ()) -> tuple[list[str]
     intents = tx.all(
         "SELECT payment_intent_id FROM payments WHERE payment_intent_id <> ''"
         " AND (updated_at >= ? OR is_open = 1 OR status = 'SETTLING' OR id IN (SELECT payment_id FROM disputes"
-        " WHERE status IN ('needs_response', 'under_review', 'warning_needs_response', 'warning_under_review')))"
+        f" WHERE status NOT IN ({', '.join('?' * len(CLOSED_DISPUTE))})))"
         " GROUP BY payment_intent_id ORDER BY MIN(id)",
-        (since,),
+        (since, *sorted(CLOSED_DISPUTE)),
     )
     found = dict.fromkeys(row[0] for row in intents)
     found |= dict.fromkeys(i for i in named if tx.one("SELECT 1 FROM stripe_links WHERE object_id = ?", (i,)))

@@ -106,8 +106,8 @@ class DeskDialog(BookingModal[Outcome | None]):
         await self.prepare()
         self.entitle(self.title_words(), self.HINT)
         parts = [*self.parts()]
-        self.deed = GuardedButton(self.label(), self.armed, deed=True, harm=self.HARM)
-        self.back = GuardedButton(self.BACK, self.armed)
+        self.deed = GuardedButton(self.label(), self.click_counts, deed=True, harm=self.HARM)
+        self.back = GuardedButton(self.BACK, self.click_counts)
         buttons = Horizontal(self.deed, self.back, id="buttons")
         await self.box.mount_all([*parts, Words("", id="said"), buttons])
         if self.stands:

@@ -67,9 +67,13 @@ class GuardedModal(Window[Result]):
         self.arming = Arming(Message().time)
 
     def armed(self, at: float) -> bool:
-        """Whether a click counts."""
-        self.arming.clicked()
+        """Whether the window stands long enough to have been read."""
         return self.arming.armed(at)
+
+    def click_counts(self, at: float) -> bool:
+        """A click has come: whether it counts."""
+        self.arming.clicked()
+        return self.armed(at)
 
     def on_key(self, event: events.Key) -> None:
         unread = self.has_class("-small")  # what cannot be read is not confirmed

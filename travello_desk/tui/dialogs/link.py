@@ -121,8 +121,8 @@ class LinkDialog(BookingModal[Outcome | None]):
         if not await self.opened():
             return
         self.entitle(self.title_words(), "")
-        keys = [GuardedButton(label, self.armed, name=name) for name, label in KEYS]
-        self.back = GuardedButton("Esc Close", self.armed)
+        keys = [GuardedButton(label, self.click_counts, name=name) for name, label in KEYS]
+        self.back = GuardedButton("Esc Close", self.click_counts)
         side = Vertical(
             Words(id="amount"),
             Words(id="url"),

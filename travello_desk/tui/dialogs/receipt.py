@@ -59,8 +59,8 @@ class ReceiptDialog(BookingModal[Outcome | None]):
         if not await self.opened():
             return
         self.entitle(self.title_words(), "up down reads on · Esc close")
-        buttons = [GuardedButton(label, self.armed, name=name) for name, label in KEYS]
-        self.back = GuardedButton("Esc Close", self.armed)
+        buttons = [GuardedButton(label, self.click_counts, name=name) for name, label in KEYS]
+        self.back = GuardedButton("Esc Close", self.click_counts)
         await self.box.mount_all([Words(id="paper"), Words(id="said"), Horizontal(*buttons, self.back, classes="keys")])
         if self.stands:
             self.look_again()

@@ -17,9 +17,9 @@ from travello_desk.money import describe_minor
 from travello_desk.operations import staff
 from travello_desk.operations.arrival import pay_out
 from travello_desk.operations.context import Context
-from travello_desk.operations.refund import Refunded, Request, new_uid, refund
+from travello_desk.operations.refund import REASON_WORDS, Refunded, Request, new_uid, refund
 from travello_desk.payments.facts import DEAD_REFUND
-from travello_desk.payments.rules import Refusal, Refused, refund_refusal
+from travello_desk.payments.rules import REFUND_REASONS, Refusal, Refused, refund_refusal
 from travello_desk.tui.badges import badge_of
 from travello_desk.tui.dialogs import refund_plan as plan
 from travello_desk.tui.dialogs import words
@@ -30,7 +30,7 @@ from travello_desk.tui.dialogs.fields import Field, Row, Words
 from travello_desk.tui.dialogs.reading import Seen
 from travello_desk.tui.dialogs.refund_plan import Source
 
-REASONS = (("requested_by_customer", "Guest request"), ("duplicate", "Paid twice"), ("other", "Other"))
+REASONS = tuple((reason, (REASON_WORDS[reason] or "other").capitalize()) for reason in REFUND_REASONS)
 COLUMN = 46
 
 

@@ -306,8 +306,7 @@ class BookingsScreen(Finding):
 
     @on(VirtualTable.Opened)
     def opened(self) -> None:
-        if not self.waits("open"):
-            self.desk_open()
+        self.action_desk("open")
 
     def desk_sort(self) -> None:
         self.sort_by(self.listing.next_order(self.table.total))

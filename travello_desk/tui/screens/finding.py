@@ -46,18 +46,16 @@ class Finding(Marking):
 
     @on(Input.Changed, "#search")
     def typed(self, message: Input.Changed) -> None:
+        self._answered.clear()
         self.run_search()
 
     def run_search(self) -> None:
-        self._answered.clear()
         start(self, partial(self._search, self.box.value), "search")
 
     async def _search(self, text: str) -> None:
-        try:
-            await self._find(text)
-        finally:
-            if text == self.box.value:
-                self._answered.set()
+        await self._find(text)
+        if text == self.box.value:  # one that was given up leaves this to the one that took its place
+            self._answered.set()
 
     async def _find(self, text: str) -> None:
         keep = text == self._searched or not text.strip()
