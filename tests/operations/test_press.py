@@ -134,7 +134,12 @@ async def test_whoever_has_stopped_waiting_stops_nobody(press: Press) -> None:
 
 async def test_it_ends_with_the_house_that_is_killed() -> None:
     house = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", PARENT], cwd=ROOT, capture_output=True, text=True, timeout=120
+        subprocess.run,
+        [sys.executable, "-c", PARENT],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert house.returncode == -signal.SIGKILL, house.stderr
     await until(lambda: not alive(int(house.stdout)))

@@ -13,6 +13,7 @@ from tests.tui.test_desk import app_of, cursor_on, fill, shown, until
 from travello_desk.operations import bookings as changes
 from travello_desk.operations.checkout import checkout
 from travello_desk.tui.screens.bookings import BookingsScreen
+from travello_desk.tui.screens.log_place import LogPlace
 
 
 @pytest.fixture
@@ -67,3 +68,23 @@ async def test_a_problem_is_closed_by_a_person_with_a_reason(desk: Desk, size: S
     closed = desk.ctx.store.read_now(lambda tx: attention.get(tx, 1))
     assert closed is not None
     assert (closed.closed_by, closed.close_reason) == ("Ayesha", "agreed with the guest")
+
+
+@pytest.mark.parametrize("key", ["a", "w", "exclamation_mark", "M"])
+async def test_keys_of_an_empty_place_are_not_typed_into_its_search_box(tmp_path: Path, key: str, size: Size) -> None:
+    """Also after a window over it has closed, and in the empty list that one comes back to."""
+    async with open_desk(tmp_path) as desk:
+        app = app_of(desk)
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: isinstance(app.screen, BookingsScreen) and app.screen.table.total == 0)
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(app.screen, LogPlace) and app.screen.table.total is not None)
+            for leave in ("escape", "f1"):
+                await pilot.press("question_mark")
+                await until(pilot, lambda: "Keys" in shown(app) and not isinstance(app.screen, LogPlace))
+                await pilot.press(leave)
+                await until(pilot, lambda: isinstance(app.screen, LogPlace))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, BookingsScreen))
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(app.screen, LogPlace))

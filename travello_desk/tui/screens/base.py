@@ -27,6 +27,9 @@ class DeskScreen(Screen[None]):
     """A place of the desk. Subclasses give the body, the keys of the footer and the ends of the status line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False, id="desk.back")]
+    # Each place says where its keys go. Textual would choose the search box, which swallows them, when a window over an
+    # empty list closes.
+    AUTO_FOCUS = ""
     TITLE_WORDS: ClassVar[str] = ""
     SCOPES: ClassVar[tuple[str, ...]] = ("list", "anywhere")
     """Which actions of the table are at home here."""

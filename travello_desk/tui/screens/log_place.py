@@ -156,6 +156,7 @@ class LogPlace(DeskScreen, Generic[T]):
         self.refresh_bars()
 
     @on(VirtualTable.Highlighted)
+    @on(VirtualTable.Placed)
     def highlighted(self) -> None:
         self.refresh_bars()
 

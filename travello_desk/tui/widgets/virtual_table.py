@@ -66,6 +66,9 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
             super().__init__()
             self.total = total
 
+    class Placed(Message):
+        """The columns may have other widths."""
+
     class Sorted(Message):
         """A click on a column's title."""
 
@@ -106,8 +109,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         self.refresh()
 
     def _fit(self) -> None:
-        scrollbar = 1
-        self.placed = fit(self.columns, self.size.width - GUTTER - scrollbar)
+        self.placed = fit(self.columns, self.size.width - GUTTER - 1)  # the scrollbar's
 
     # Rows
 
@@ -158,10 +160,9 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         self._tell()
 
     def _set_total(self, total: int) -> None:
-        changed = total != self.total
-        self.total = total
+        before, self.total = self.total, total
         self._resized(total)
-        if changed:
+        if total != before:
             self.post_message(self.Counted(total))
 
     def _resized(self, known: int) -> None:
@@ -271,8 +272,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
             self._tell()
 
     def _take_id(self) -> None:
-        row = self.cursor_row
-        self.cursor_id = row.id if row is not None else None
+        self.cursor_id = row.id if (row := self.cursor_row) is not None else None
 
     # Cursor
 
@@ -321,8 +321,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
     async def _go_to_id(self, row_id: int) -> None:
         if self._source is None:
             return
-        position = self._pages.index_of(row_id)
-        if position is None:
+        if (position := self._pages.index_of(row_id)) is None:
             position = await self._source.locate(row_id)
         if position is not None:
             self.move_to(position)
@@ -356,6 +355,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit()
+        self.post_message(self.Placed())
         self.virtual_size = Size(self.size.width, self._known + 1)
         self._bring_into_sight(self.cursor_index)
         self._ensure_visible_pages()
