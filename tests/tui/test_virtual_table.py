@@ -32,6 +32,7 @@ class Items:
     rows: list[Item]
     asked: list[int] = field(default_factory=list)
     known: dict[int, Item] = field(default_factory=dict)
+    snapshots: int = 0
     gate: asyncio.Event | None = None
     broken: bool = False
 
@@ -61,6 +62,7 @@ class Items:
         return next((place for place, row in enumerate(self.rows) if row.id == row_id), None)
 
     async def snapshot(self, wanted: Wanted) -> Snapshot[Item]:
+        self.snapshots += 1
         await self.wait()
         position = await self.locate(wanted.cursor_id) if wanted.cursor_id is not None else None
         index = wanted.cursor_index if position is None else position

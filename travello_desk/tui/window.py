@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,9 +14,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from travello_desk.tui import bars
+from travello_desk.tui.paced import PacedScreen, Result
 from travello_desk.tui.widgets.bar import Bar
 
-Result = TypeVar("Result")
 SMALLEST: Final = (60, 15)
 
 
@@ -55,7 +55,7 @@ class Header(Bar):
         self.tell(bars.header, shown, desk.size.width, desk.glyphs)
 
 
-class Window(ModalScreen[Result]):
+class Window(PacedScreen[Result], ModalScreen[Result]):
     """Subclasses give the body. Where no desk is around it, as in a test of one dialog, it has no header."""
 
     NAMED: ClassVar[bool] = True

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 
 from travello_desk.actions import ACTIONS, BY_ID, Action, User, reason_against
 from travello_desk.tui import bars
 from travello_desk.tui.bars import KeyHint, Part
+from travello_desk.tui.paced import PacedScreen
 from travello_desk.tui.widgets.bar import Bar, Words
 from travello_desk.tui.window import TooSmall, is_too_small
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NOBODY = User("", "")
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(PacedScreen[None]):
     """A place of the desk. Subclasses give the body, the keys of the footer and the ends of the status line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False, id="desk.back")]

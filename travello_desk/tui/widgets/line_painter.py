@@ -22,6 +22,7 @@ CURSOR: Final = "table--cursor"
 REST: Final = "table--rest"
 """The cursor's row while another widget has the focus."""
 QUIET: Final = "table--quiet"
+MOST_KEPT: Final = 512
 PARTS: Final = (HEADER, ROW, STRIPE, CURSOR, REST, QUIET)
 
 
@@ -32,10 +33,17 @@ class LinePainter(Generic[T]):
         self.widget = widget
         self.more = more
         self._styles: dict[str, Style] = {}
+        self._kept: dict[tuple[T, str, bool], Strip] = {}
+        self._kept_for: tuple[Sequence[Column[T]], int] = ((), 0)
 
     def forget(self) -> None:
         """The theme has changed."""
         self._styles.clear()
+        self._kept.clear()
+
+    def forget_lines(self) -> None:
+        """What columns say of a row may have changed."""
+        self._kept.clear()
 
     def style(self, name: str) -> Style:
         if name not in self._styles:
@@ -67,6 +75,16 @@ class LinePainter(Generic[T]):
         return self.fill([Segment(" " * GUTTER + (" " * GAP).join(titles), base)], base, width)
 
     def row(self, columns: Sequence[Column[T]], row: T, name: str, marked: bool, width: int) -> Strip:
+        """A row's line; the same row is not put together again while nothing is changed about it."""
+        if self._kept_for[0] is not columns or self._kept_for[1] != width or len(self._kept) > MOST_KEPT:
+            self._kept_for = (columns, width)
+            self._kept.clear()
+        key = (row, name, marked)
+        if key not in self._kept:
+            self._kept[key] = self._composed(columns, row, name, marked, width)
+        return self._kept[key]
+
+    def _composed(self, columns: Sequence[Column[T]], row: T, name: str, marked: bool, width: int) -> Strip:
         """One segment for each run of cells that look the same."""
         base = self.style(name)
         on_cursor = name in (CURSOR, REST)

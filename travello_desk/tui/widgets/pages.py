@@ -52,6 +52,13 @@ class Opening(Generic[T]):
     total: int | None = None
     position: int | None = None
 
+    @property
+    def known(self) -> int:
+        """How many rows there are, as far as is known by now."""
+        if self.total is not None:
+            return self.total
+        return max((number * PAGE_ROWS + len(rows) for number, rows in self.pages.items()), default=0)
+
 
 class RowSource(Protocol[T]):
     """Where a list gets its rows. Every answer is one moment of the store; errors are the store's own.
@@ -71,6 +78,18 @@ class RowSource(Protocol[T]):
 def pages_around(position: int, lines: int) -> range:
     """The pages a screen needs when it begins at its top, or ends with a row further down."""
     return range(max(0, position - lines + 1) // PAGE_ROWS, max(position, lines - 1) // PAGE_ROWS + 1)
+
+
+def pages_on(first_line: int, lines: int) -> range:
+    """The pages whose rows a screen shows."""
+    return range(first_line // PAGE_ROWS, (first_line + lines) // PAGE_ROWS + 1)
+
+
+def pages_near(first_line: int, lines: int, cursor_index: int, known: int) -> list[int]:
+    """The pages a screen needs in a list of `known` rows, the most needed first: what it shows, then its neighbours."""
+    shown = pages_on(first_line, lines)
+    near = dict.fromkeys([*shown, shown.stop, shown.start - 1, cursor_index // PAGE_ROWS])
+    return [number for number in near if 0 <= number * PAGE_ROWS < known]
 
 
 class Pages(Generic[T]):

@@ -14,19 +14,20 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from travello_desk.store.errors import StoreError
+from travello_desk.tui.widgets.bare_lines import BareLines
 from travello_desk.tui.widgets.columns import Column, column_at, fit
 from travello_desk.tui.widgets.line_painter import CURSOR, GUTTER, PARTS, REST, ROW, STRIPE, LinePainter
-from travello_desk.tui.widgets.pages import PAGE_ROWS, HasId, Opening, Pages, RowSource, Snapshot, Wanted
+from travello_desk.tui.widgets.moving import Moving
+from travello_desk.tui.widgets.pages import HasId, Opening, Pages, RowSource, Snapshot, Wanted, pages_near, pages_on
 from travello_desk.tui.work import start
 
 T = TypeVar("T", bound=HasId)
 
 
-class VirtualTable(ScrollView, Generic[T], can_focus=True):
+class VirtualTable(BareLines, Generic[T], can_focus=True):
     """See the module. Give it rows with `show`, freshen them with `reload`."""
 
     DEFAULT_CSS = """
@@ -100,6 +101,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         self._pages: Pages[T] = Pages()
         self._ghost: tuple[int, T] | None = None
         self._stale = False
+        self.moving = Moving()
 
     def set_columns(self, columns: Sequence[Column[T]], more: str = "…") -> None:
         """Other columns, or the same with other words; `more` stands where a text was cut."""
@@ -149,8 +151,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
         self._pages.replace(opening.pages)
         self._ghost = None
         self.total = opening.total
-        known = max((number * PAGE_ROWS + len(rows) for number, rows in opening.pages.items()), default=0)
-        self._resized(known if opening.total is None else opening.total)
+        self._resized(opening.known)
         self.cursor_index = opening.position or 0
         self._take_id()
         if opening.total is not None:
@@ -176,24 +177,25 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
             start(self, self._freshen, "freshen")
 
     async def _freshen(self) -> None:
-        tries = 0
-        while self._stale and self._source is not None and tries < 5:
-            self._stale, tries = False, tries + 1
+        while self._stale and self._source is not None:
+            await self.moving.over()
+            self._stale = False
             generation = self._generation
             wanted = Wanted(self.cursor_id, self.cursor_index, self.first_line, self.lines)
             try:
                 snapshot = await self._source.snapshot(wanted)
             except StoreError as error:
+                self._stale = False
                 self.post_message(self.Failed(error))
                 return
             if generation == self._generation:
                 self._apply(snapshot, wanted)
-        self._stale = False
 
     def _apply(self, snapshot: Snapshot[T], wanted: Wanted) -> None:
         """Swap in fresh rows. When the cursor has moved since they were asked for, they are asked for again."""
         if self.cursor_id != wanted.cursor_id or self.first_line != wanted.top:
             self._stale = True
+            self.moving.moved()
             return
         before, under = self._in_sight(), (self.cursor_index, self.cursor_row)
         self._ghost = None
@@ -242,12 +244,8 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def _missing(self) -> list[int]:
         """Numbers of pages that the screen needs, and of the neighbours it will need next."""
-        if not self._known:
-            return []
-        first, last = self.first_line // PAGE_ROWS, (self.first_line + self.lines) // PAGE_ROWS
-        end = (self._known - 1) // PAGE_ROWS
-        near = [*range(first, last + 1), last + 1, first - 1, self.cursor_index // PAGE_ROWS]
-        return [number for number in dict.fromkeys(near) if 0 <= number <= end and number not in self._pages]
+        near = pages_near(self.first_line, self.lines, self.cursor_index, self._known)
+        return [number for number in near if number not in self._pages]
 
     async def _load_visible(self, generation: int) -> None:
         """Load what is missing, one page after the other, always the one most needed now."""
@@ -265,7 +263,7 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def _arrived(self, number: int, rows: Sequence[T]) -> None:
         self._pages.put(number, rows)
-        if self.first_line // PAGE_ROWS <= number <= (self.first_line + self.lines) // PAGE_ROWS:
+        if number in pages_on(self.first_line, self.lines):
             self.refresh()
         if self.cursor_id is None:
             self._take_id()
@@ -287,17 +285,16 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a line and bring it into sight."""
-        if not self._known:
-            return
         index = max(0, min(index, self._known - 1))
         if self._ghost is not None and index != self._ghost[0]:
             index -= index > self._ghost[0]
             self._ghost, self.cursor_id = None, None
             self._resized(self.total or 0)
             self.refresh()
-        if index == self.cursor_index and self.cursor_id is not None:
+        if not self._known or (index == self.cursor_index and self.cursor_id is not None):
             return
         before, self.cursor_index = self.cursor_index, index
+        self.moving.moved()
         self._take_id()
         self.refresh_line(before + 1)
         self.refresh_line(index + 1)
@@ -372,6 +369,9 @@ class VirtualTable(ScrollView, Generic[T], can_focus=True):
                 self.post_message(self.Opened())
 
     # Painting
+
+    def forget_lines(self) -> None:
+        self._painter.forget_lines()
 
     def notify_style_update(self) -> None:
         self._painter.forget()
