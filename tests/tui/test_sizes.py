@@ -8,6 +8,9 @@ from tests.tree import name, python_files
 
 OF_THEIR_OWN = {
     "tests/tui/test_virtual_table.py": "a widget alone, whose pages are counted",
+    "tests/tui/test_bare_lines.py": "the same widget, whose lines are counted",
+    "tests/tui/test_moving.py": "the same widget, whose reads are counted",
+    "tests/tui/test_paced.py": "a word alone, whose pictures are counted",
     "tests/tui/test_bars.py": "a line alone, as wide as it is told",
     "tests/tui/test_desk.py": "one test, of a window that is too small",
 }
