@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Final
 
 from aiohttp import web
 
 from travello_desk.operations.context import Context
+from travello_desk.operations.ingest_worker import IngestWorker
 from webhook import api, guest_pages, openapi, operations_pages, status
 from webhook.auth import Tokens
 from webhook.body import MOST_BYTES, READ_SECONDS
@@ -18,6 +20,7 @@ from webhook.stripe_events import StripeEvents
 from webhook.watching import Watching
 
 READ_TIMEOUT_SECONDS = 10.0
+WORKER: Final = web.AppKey("worker", IngestWorker)
 
 
 def make_app(ctx: Context, jwt_secret: str, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS) -> web.Application:
@@ -27,6 +30,7 @@ def make_app(ctx: Context, jwt_secret: str, *, read_timeout_seconds: float = REA
     events = StripeEvents(ctx)
     app = web.Application(client_max_size=MOST_BYTES)
     app[READ_SECONDS] = read_timeout_seconds
+    app[WORKER] = events.worker
     register(app, [*events.routes(), *routes(common)], Cors(ctx.settings))
     app.on_shutdown.append(lambda _: let_go(common))
     app.on_cleanup.append(lambda _: events.close())

@@ -45,7 +45,7 @@ class Listener:
 
     def __init__(self, ctx: Context, app: web.Application, *, take_over_seconds: float = TAKE_OVER_SECONDS) -> None:
         self._ctx = ctx
-        self._app = app
+        self.app = app
         self._take_over_seconds = take_over_seconds
         self._runner: web.AppRunner | None = None
         self._waiting: asyncio.Task[None] | None = None
@@ -63,7 +63,7 @@ class Listener:
         `reserved` is a socket that listens on the address already: nobody can have come between."""
         self.host, self.port, self._socket = host, port, reserved
         self._runner = web.AppRunner(
-            self._app,
+            self.app,
             access_log=None,
             logger=http_log(),
             keepalive_timeout=KEEP_ALIVE_SECONDS,

@@ -9,16 +9,18 @@ import asyncio
 import json
 import logging
 from collections.abc import Coroutine
+from hashlib import sha256
 from typing import Any
 
 from aiohttp import web
 from multidict import CIMultiDict
 
 from travello_desk.operations.context import Context
-from travello_desk.operations.follow_up import follow_up, question_of
+from travello_desk.operations.follow_up import follow_up
 from travello_desk.operations.ingest import ingest_event
+from travello_desk.operations.ingest_worker import IngestWorker
 from travello_desk.operations.webhook_secrets import PROBE, PROVED, remember_use
-from travello_desk.payments.events import EventShapeError, StripeEvent, read_event
+from travello_desk.payments.events import EventShapeError, StripeEvent, question_of, read_event
 from travello_desk.store import inbox
 from travello_desk.store.errors import Conflict, StoreError
 from webhook import signature
@@ -31,6 +33,7 @@ log = logging.getLogger(__name__)
 RECEIVED = b'{"received": true}'
 RECEIVED_HEADERS = CIMultiDict(JSON_HEADERS)
 SECRET_NOTE_SECONDS = 60
+MOST_ANSWERED = 10_000
 
 
 class StripeEvents:
@@ -43,6 +46,8 @@ class StripeEvents:
         self._noted_at = [0.0] * len(self._secrets)
         self._rejections = Rejections(ctx)
         self._beside: set[asyncio.Task[None]] = set()
+        self.worker = IngestWorker(ctx)
+        self._answered: dict[bytes, None] = {}
 
     def routes(self) -> list[Route]:
         return [Route("/api/payments/webhook", {"POST": self.receive})]
@@ -54,12 +59,31 @@ class StripeEvents:
         if body == PROBE:
             return self._answer_probe(request, now)
         await self._verify(request, body, now)
-        text, event = await self._read(request, body)
-        await self._store(event, text)
+        digest = sha256(body).digest()
+        if digest not in self._answered:
+            await self._take(request, body)
+            self._remember_answer(digest)
+        else:
+            self._ctx.store.faults.refuse_damaged()
         self._ctx.health.last_event_at = int(now)
-        if question := question_of(event):
-            self._start(follow_up(self._ctx, question))
         return web.Response(body=RECEIVED, headers=RECEIVED_HEADERS)
+
+    async def _take(self, request: web.Request, body: bytes) -> None:
+        """Make the event durable: in the second writer where many come, or here."""
+        taken = await self.worker.take(body)
+        if taken is None:
+            text, event = await self._read(request, body)
+            question = await self._store(event, text)
+        else:
+            question = taken.question
+        if question:
+            self._start(follow_up(self._ctx, question))
+
+    def _remember_answer(self, digest: bytes) -> None:
+        """The same bytes again mean nothing new: they were durable when the first 200 was given."""
+        self._answered[digest] = None
+        if len(self._answered) > MOST_ANSWERED:
+            del self._answered[next(iter(self._answered))]
 
     def _answer_probe(self, request: web.Request, now: float) -> web.Response:
         """Doctor asks whether these bytes come through and our secret is the one: counted nowhere, stored nowhere."""
@@ -96,7 +120,8 @@ class StripeEvents:
         await self._rejections.count(request, reason)
         raise HttpError(400, f"Not a Stripe event: {reason}")
 
-    async def _store(self, event: StripeEvent, text: str) -> None:
+    async def _store(self, event: StripeEvent, text: str) -> str:
+        """The question that the event leaves open, or empty."""
         try:
             outcome = await ingest_event(self._ctx, event, text)
         except StoreError as error:
@@ -108,6 +133,7 @@ class StripeEvents:
             await self._keep_dead(event, text, error)
             raise
         log.debug("%s %s: %s", event.id, event.type, outcome)
+        return question_of(event)
 
     async def _keep_dead(self, event: StripeEvent, text: str, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"[:500]
@@ -130,6 +156,7 @@ class StripeEvents:
         for task in self._beside:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
+        await self.worker.close()
 
     async def _remember(self, place: int) -> None:
         try:

@@ -7,8 +7,6 @@ import logging
 
 from travello_desk.operations.context import Context
 from travello_desk.operations.look_up import look_up_payment
-from travello_desk.payments.events import StripeEvent
-from travello_desk.payments.observe import text
 from travello_desk.store import inbox, ledger
 from travello_desk.store.errors import StoreError
 from travello_desk.store.tx import Tx
@@ -17,11 +15,6 @@ from travello_desk.stripe_gateway.errors import GatewayError
 log = logging.getLogger(__name__)
 WAIT_SECONDS = 5.0
 """Stripe sends the refund itself beside `charge.refunded`: only when it does not come is there anything to ask."""
-
-
-def question_of(event: StripeEvent) -> str:
-    """The PaymentIntent to look at if nothing else tells of its refunds, or empty."""
-    return text(event.object, "payment_intent") if event.type == "charge.refunded" else ""
 
 
 async def follow_up(ctx: Context, payment_intent_id: str) -> None:

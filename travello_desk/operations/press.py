@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import queue
 import subprocess
-import sys
 import threading
 from concurrent.futures import Future
 from typing import Final
 
+from travello_desk.operations import beside
 from travello_desk.operations import sheet as sheets
 from travello_desk.operations.sheet import Sheet
 from travello_desk.payments.rules import Refusal, Refused
@@ -104,7 +103,7 @@ class Press:
     def _ask(self, packed: bytes) -> bytes | None:
         """The process's answer; None when it has died, or was ended because it took too long."""
         try:
-            process = self.process = self.process or start()
+            process = self.process = self.process or beside.start(sheets.__name__)
         except OSError as error:
             log.error("no process can be started: %s", error.strerror)
             return None
@@ -114,8 +113,8 @@ class Press:
         guard.daemon = True
         guard.start()
         try:
-            sheets.send(process.stdin, packed)
-            return sheets.receive(process.stdout)
+            beside.send(process.stdin, packed)
+            return beside.receive(process.stdout)
         except OSError:
             return None
         finally:
@@ -135,17 +134,6 @@ class Press:
             process.kill()
             process.wait()
         return process.returncode
-
-
-def start() -> subprocess.Popen[bytes]:
-    """A process that finds the same packages as this one, and looks for none in the working folder."""
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", sheets.__name__],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
 
 
 PRESS: Final = Press()

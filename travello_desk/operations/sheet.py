@@ -9,25 +9,20 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
-import struct
 import sys
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import resources
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from travello_desk.money import MINUS
+from travello_desk.operations import beside
 
 LINE_MM: Final = 7.5
 NICE: Final = 10
 """A page may wait for whoever is just served."""
-LOOK_SECONDS: Final = 0.5
 # Marks that only tell a screen which way to read; the layout does it by itself.
 _ISOLATES: Final = re.compile("[\u2066-\u2069]")
-LENGTH: Final = struct.Struct(">I")
 DRAWN, FAULT = b"=", b"!"
 
 Cell = tuple[str, float]
@@ -141,23 +136,7 @@ def plain(text: str) -> str:
     return _ISOLATES.sub("", text).replace(MINUS, "–")
 
 
-# Between the two processes
-
-
-def send(pipe: IO[bytes], body: bytes) -> None:
-    """Raises OSError when nobody listens any more."""
-    pipe.write(LENGTH.pack(len(body)) + body)
-    pipe.flush()
-
-
-def receive(pipe: IO[bytes]) -> bytes | None:
-    """The next body, or None when there is no more, or only a part of one."""
-    head = pipe.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    [length] = LENGTH.unpack(head)
-    body = pipe.read(length)
-    return body if len(body) == length else None
+# The process
 
 
 def answer(packed: bytes) -> bytes:
@@ -168,22 +147,14 @@ def answer(packed: bytes) -> bytes:
         return FAULT + type(fault).__name__.encode()
 
 
-def end_with(parent: int) -> None:
-    """Nobody waits for a sheet whose house was killed, and drawing it would take a second of somebody else's time."""
-    while os.getppid() == parent:
-        time.sleep(LOOK_SECONDS)
-    os._exit(0)
-
-
 def main() -> None:
     """Draw whatever comes. Only answers go to the standard output; what a library prints goes nowhere."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever started us
+    beside.live_with_parent()
     os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
-    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    while (packed := receive(sys.stdin.buffer)) is not None:
-        send(out, answer(packed))
+    while (packed := beside.receive(sys.stdin.buffer)) is not None:
+        beside.send(out, answer(packed))
 
 
 if __name__ == "__main__":

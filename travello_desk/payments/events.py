@@ -143,3 +143,8 @@ def document_of(event: StripeEvent) -> dict[str, Any]:
         "api_version": event.api_version,
         "data": {"object": dict(event.object)},
     }
+
+
+def question_of(event: StripeEvent) -> str:
+    """The PaymentIntent to look at if nothing else tells of its refunds, or empty."""
+    return text(event.object, "payment_intent") if event.type == "charge.refunded" else ""

@@ -61,6 +61,11 @@ class Store(ABC):
     def backlog(self) -> int:
         """Writes that wait for their transaction."""
 
+    @property
+    def writing(self) -> bool:
+        """Whether a transaction of ours is at work, or waits to be."""
+        return self.backlog > 0
+
     @abstractmethod
     def health(self) -> Health:
         """How it is, for doctor. Raises StoreError when it cannot be looked at."""
@@ -77,6 +82,10 @@ class Store(ABC):
         """Call `watcher(booking_ids)` after every commit of ours, in a thread of the store. Returns how to stop it."""
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher) if watcher in self._watchers else None
+
+    def committed_beside(self, booking_ids: set[int]) -> None:
+        """A process that writes for this one has committed."""
+        self._committed(booking_ids)
 
     def _committed(self, booking_ids: set[int]) -> None:
         for watcher in list(self._watchers):

@@ -129,6 +129,10 @@ class SqliteStore(Store):
     def backlog(self) -> int:
         return self._writer.backlog
 
+    @property
+    def writing(self) -> bool:
+        return self._writer.at_work or self._writer.backlog > 0
+
     def health(self) -> Health:
         try:
             return of_file(self.path)

@@ -41,6 +41,7 @@ class GroupCommit(ABC):
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._closed = False
         self.backlog_limit = 10_000
+        self.at_work = False
         self.faults = Faults()
 
     @abstractmethod
@@ -87,7 +88,9 @@ class GroupCommit(ABC):
             batch, ending = self._next_batch()
             if not batch:
                 continue
+            self.at_work = True
             self._commit(batch)
+            self.at_work = False
             self.faults.felt([request.error for request in batch])
             self._answer(batch)
             self._between()
