@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.house import NOW, Answer, Builder, House, event, until
-from travello_desk.operations import beside, follow_up, ingest_process, ingest_worker
+from tests.house import Answer, Builder, House, event, until
+from travello_desk.operations import beside, follow_up, ingest_worker
 from travello_desk.operations.ingest_worker import IngestWorker
 from travello_desk.operations.verify import verify
 from webhook.app import WORKER
@@ -269,8 +269,3 @@ def test_what_has_arrived_whole_is_taken_and_the_rest_waits() -> None:
         buffer += whole[cut:]
         assert found + beside.take_whole(buffer) == [b"one", b"", b"three"]
         assert not buffer
-
-
-def test_an_event_travels_with_its_number_and_its_time() -> None:
-    message = ingest_process.HEAD.pack(7, NOW) + b"{}"
-    assert ingest_process.now_of(message) == NOW

@@ -7,15 +7,21 @@ not answer for, its house does itself (operations/ingest_worker.py).
 
 from __future__ import annotations
 
+import gc
 import json
+import os
+import queue
 import signal
 import socket
 import struct
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from travello_desk.operations import beside
 from travello_desk.operations.ingest import ingest_in
@@ -26,10 +32,33 @@ from travello_desk.store.tx import Tx
 HEAD: Final = struct.Struct(">QQ")
 """Before each event's bytes: its number, and the time (unix seconds) at which it came."""
 CHUNK_BYTES: Final = 1 << 20
-MOST_TOGETHER: Final = 64
+MOST_TOGETHER: Final = 32
 
 Done = tuple[int, str, str]
 """The event's number, its outcome, and the PaymentIntent to ask Stripe about, or empty."""
+
+
+class Answers(NamedTuple):
+    """What became of some events."""
+
+    done: Sequence[Done] = ()
+    refused: Sequence[int] = ()
+    """Nothing of these is stored: the house is to do them."""
+    unsure: Sequence[int] = ()
+    """Stored, but the disk would not say that it has them."""
+    changed: Sequence[int] = ()
+    """Bookings."""
+
+    def with_more(self, more: Answers) -> Answers:
+        return Answers(
+            [*self.done, *more.done],
+            [*self.refused, *more.refused],
+            [*self.unsure, *more.unsure],
+            [*self.changed, *more.changed],
+        )
+
+    def not_kept(self) -> Answers:
+        return Answers(refused=self.refused, unsure=[number for number, _, _ in self.done])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,48 +75,72 @@ class Line:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._buffer = bytearray()
+        self._here: list[bytes] = []
 
     def wait(self) -> list[bytes]:
-        """What has come, at least one message; none when the house has ended."""
-        while not (found := beside.take_whole(self._buffer)):
+        """Those who share the next transaction; nobody when the house has ended."""
+        self._look()
+        while not self._here:
             if not (data := self._sock.recv(CHUNK_BYTES)):
                 return []
             self._buffer += data
-        return found
+            self._here = beside.take_whole(self._buffer)
+        together, self._here = self._here[:MOST_TOGETHER], self._here[MOST_TOGETHER:]
+        return together
 
-    def more(self) -> list[bytes]:
-        """What has come meanwhile."""
-        try:
+    def _look(self) -> None:
+        """Take in what has come meanwhile."""
+        with suppress(BlockingIOError):
             self._buffer += self._sock.recv(CHUNK_BYTES, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return []
-        return beside.take_whole(self._buffer)
+            self._here += beside.take_whole(self._buffer)
 
-    def tell(self, done: Sequence[Done], refused: Sequence[int], changed: Sequence[int]) -> None:
-        self._sock.sendall(beside.packed(json.dumps([done, refused, changed]).encode()))
+    def tell(self, answers: Answers) -> None:
+        self._sock.sendall(beside.packed(json.dumps(answers).encode()))
+
+
+class Answering(threading.Thread):
+    """Tells the house what is durable: one sync for all transactions that wait for one, while the next is at work."""
+
+    def __init__(self, line: Line, writer: SecondWriter) -> None:
+        super().__init__(name="answers", daemon=True)
+        self._line = line
+        self._writer = writer
+        self.committed: queue.SimpleQueue[Answers] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        while True:
+            told = self.committed.get()
+            while not self.committed.empty():
+                told = told.with_more(self.committed.get())
+            try:
+                self._writer.sync()
+            except OSError:
+                told = told.not_kept()
+            try:
+                self._line.tell(told)
+            except OSError:
+                os._exit(0)  # the house has ended
 
 
 def work(line: Line, writer: SecondWriter, whose: Whose) -> None:
-    """Answer for every event, until the house ends. Whoever comes while a transaction is at work shares it."""
-    line.tell([], [], [])  # ready
+    """Answer for every event, until the house ends."""
+    answering = Answering(line, writer)
+    answering.committed.put(Answers())  # ready
+    answering.start()
     while messages := line.wait():
+        now: int = HEAD.unpack_from(messages[0])[1]
         try:
-            done, changed = writer.transaction(now_of(messages[0]), lambda tx: take(tx, messages, line, whose))
+            done, changed = writer.transaction(now, partial(take, messages, whose))
         # Whatever it was, the house meets it itself, with all it can do about it: nothing of this batch is stored.
         except Exception:  # noqa: BLE001
-            line.tell([], [HEAD.unpack_from(message)[0] for message in messages], [])
+            answering.committed.put(Answers(refused=[HEAD.unpack_from(message)[0] for message in messages]))
         else:
-            line.tell(done, [], changed)
+            answering.committed.put(Answers(done, changed=changed))
         writer.between()
 
 
-def now_of(message: bytes) -> int:
-    now: int = HEAD.unpack_from(message)[1]
-    return now
-
-
-def take(tx: Tx, messages: list[bytes], line: Line, whose: Whose) -> list[Done]:
-    """Ingest the messages, and those that come meanwhile, which are added to them."""
+def take(messages: Sequence[bytes], whose: Whose, tx: Tx) -> list[Done]:
+    """Ingest them all."""
     done: list[Done] = []
     for message in messages:
         number, _ = HEAD.unpack_from(message)
@@ -95,14 +148,14 @@ def take(tx: Tx, messages: list[bytes], line: Line, whose: Whose) -> list[Done]:
         event = read_event(json.loads(text))
         outcome = ingest_in(tx, event, text, "webhook", whose.livemode, whose.install)
         done.append((number, outcome, question_of(event)))
-        if len(done) == len(messages) < MOST_TOGETHER:
-            messages += line.more()
     return done
 
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever started us
     path, install, livemode = sys.argv[1:]
+    gc.freeze()
+    gc.set_threshold(50_000)  # hardly anything here is made in circles
     with socket.socket(fileno=0) as sock, SecondWriter(Path(path)) as writer:
         work(Line(sock), writer, Whose(install, livemode == "live"))
 

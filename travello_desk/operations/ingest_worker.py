@@ -12,11 +12,14 @@ import logging
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from travello_desk.operations import beside, ingest_process
 from travello_desk.operations.context import Context
 from travello_desk.store.contract import Store
+from travello_desk.store.errors import StoreUnavailable
+from travello_desk.store.second_writer import sync_after
 
 log = logging.getLogger(__name__)
 MANY: Final = 20
@@ -90,7 +93,7 @@ class Line(asyncio.Protocol):
         self._transport.write(messages)
 
     def close(self) -> None:
-        """Whoever still waits is told None, unless the answer is already on its way."""
+        """End the process's input, and so the process."""
         self.ready = False
         self._transport.close()
 
@@ -102,29 +105,52 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         for message in beside.take_whole(self._buffer):
-            self._told(json.loads(message))
+            self._told(ingest_process.Answers(*json.loads(message)))
 
-    def _told(self, told: Any) -> None:
+    def _told(self, answers: ingest_process.Answers) -> None:
         self.ready = True
-        done, refused, changed = told
-        if changed:
-            self._store.committed_beside(set(changed))
-        for number, outcome, question in done:
+        if answers.changed:
+            self._store.committed_beside(set(answers.changed))
+        for number, outcome, question in answers.done:
             self._answer(number, Taken(outcome, question))
-        for number in refused:
+        for number in answers.refused:
             self._answer(number, None)
+        self._not_kept(answers.unsure)
 
-    def _answer(self, number: int, taken: Taken | None) -> None:
+    def _not_kept(self, numbers: Sequence[int]) -> None:
+        """The disk has not said that it has them: whoever waits is told, and so is every screen."""
+        if numbers:
+            error = StoreUnavailable("the store could not write: the disk failed to keep what it was given")
+            self._store.faults.felt([error])
+        for number in numbers:
+            self._answer(number, error)
+
+    def _answer(self, number: int, taken: Taken | StoreUnavailable | None) -> None:
         waiting = self.waiting.pop(number, None)
-        if waiting is not None and not waiting.answer.done():
+        if waiting is None or waiting.answer.done():
+            return
+        if isinstance(taken, StoreUnavailable):
+            waiting.answer.set_exception(taken)
+        else:
             waiting.answer.set_result(taken)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.ready = False
-        for number in list(self.waiting):
-            self._answer(number, None)
         if not self.lost:
             self.ended.set_result(None)
+
+    async def let_go(self) -> None:
+        """Whoever still waits is told None. What the process may have committed is made durable first: it counts as
+        known."""
+        file = self._store.file
+        try:
+            if file is not None:
+                await asyncio.to_thread(sync_after, file)
+        except OSError as error:
+            log.error("what the second writer left cannot be made durable: %s", error.strerror)
+            self._not_kept(list(self.waiting))
+        for number in list(self.waiting):
+            self._answer(number, None)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -162,7 +188,7 @@ class IngestWorker:
         return len(self._line.waiting) if self._line is not None else 0
 
     async def take(self, body: bytes) -> Taken | None:
-        """Store and apply one event in the second writer; None when it is to be done here."""
+        """Store and apply one event in the second writer; None when it is to be done here. Raises StoreUnavailable."""
         self._heard()
         line, ctx = self._line, self._ctx
         if line is None or not line.ready or len(line.waiting) > MOST_WAITING or ctx.health.money_fault:
@@ -189,15 +215,17 @@ class IngestWorker:
                 process = await asyncio.to_thread(self._start, theirs)
             except OSError as error:
                 ours.close()
-                log.warning("no second writer can be started: %s", error.strerror)
+                self._failed(f"cannot be started: {error.strerror}")
                 return
             finally:
                 theirs.close()
             await self._serve(ours, process)
-            await asyncio.to_thread(end, process)
         finally:
-            self.rest_until = time.monotonic() + REST_SECONDS
             self._starting = None
+
+    def _failed(self, how: str) -> None:
+        log.warning("the second writer %s", how)
+        self.rest_until = time.monotonic() + REST_SECONDS
 
     async def _serve(self, sock: socket.socket, process: subprocess.Popen[bytes]) -> None:
         loop = asyncio.get_running_loop()
@@ -206,14 +234,18 @@ class IngestWorker:
         try:
             while not line.lost and not self._closed:
                 await asyncio.wait([line.ended], timeout=LOOK_SECONDS)
-                if line.waited_seconds() > ANSWER_SECONDS:
-                    log.warning("the second writer does not answer")
+                if line.lost and not self._closed:
+                    self._failed("has ended")
+                elif line.waited_seconds() > ANSWER_SECONDS:
+                    self._failed("does not answer")
                     process.kill()
                 elif not line.waiting and time.monotonic() - self._many_at > IDLE_SECONDS:
                     return
         finally:
             self._line = None
             line.close()
+            await asyncio.to_thread(end, process)
+            await line.let_go()
 
     async def close(self) -> None:
         """End the process, if there is one; what it is still asked is answered here."""

@@ -1,18 +1,28 @@
-"""A writer of another process on the same SQLite file: the same pragmas, the same checkpoints, no thread, no queue."""
+"""A writer of another process on the same SQLite file: the same rules, the same checkpoints, no queue.
+
+It commits first and makes durable afterwards, so that the next transaction can be at work while the disk is. A commit
+that waits for the disk itself (synchronous=FULL) writes the same pages to the same log and then has the system sync
+that file; `sync` does so later. Nobody may be told of a transaction before.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from travello_desk.store.checkpoints import Checkpointer
 from travello_desk.store.database import connect
 from travello_desk.store.tx import Tx
 
 T = TypeVar("T")
+MAPPED_BYTES: Final = 1 << 32
+"""Events touch pages all over the file, and reading each costs a call of the system; here they are looked at where the
+system keeps them. A disk that fails then ends the process, which loses nothing: hence only here."""
 
 
 class SecondWriter:
@@ -22,6 +32,8 @@ class SecondWriter:
         self._path = path
         self._checkpointer = Checkpointer(self._connect)
         self._connection = self._checkpointer.adopt(self._connect())
+        self._connection.execute("PRAGMA synchronous = normal")
+        self._log = os.open(log_of(path), os.O_RDWR)
 
     def __enter__(self) -> SecondWriter:
         return self
@@ -29,10 +41,11 @@ class SecondWriter:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._checkpointer.close()
         self._connection.close()
+        os.close(self._log)
 
     def transaction(self, now: int, work: Callable[[Tx], T]) -> tuple[T, list[int]]:
-        """Run `work` at `now` (unix seconds) and commit: its result, and the bookings it changed. Whatever is raised,
-        nothing is stored."""
+        """Run `work` at `now` (unix seconds) and commit: its result, and the bookings it changed. Durable after `sync`.
+        Whatever is raised, nothing is stored."""
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -45,9 +58,29 @@ class SecondWriter:
             raise
         return result, sorted(tx.changed)
 
+    def sync(self) -> None:
+        """Make durable what was committed before; from any thread. Raises OSError when the disk cannot."""
+        os.fdatasync(self._log)
+
     def between(self) -> None:
         """After the answers, before the next transaction."""
         self._checkpointer.committed(self._connection)
 
     def _connect(self) -> sqlite3.Connection:
-        return connect(self._path, read_only=False)
+        connection = connect(self._path, read_only=False)
+        connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+        return connection
+
+
+def log_of(path: Path) -> str:
+    return f"{path}-wal"
+
+
+def sync_after(path: Path) -> None:
+    """Make durable what a second writer may have committed and not synced before it ended. Raises OSError."""
+    with suppress(FileNotFoundError):  # without a log everything is in the file already
+        log = os.open(log_of(path), os.O_RDWR)
+        try:
+            os.fdatasync(log)
+        finally:
+            os.close(log)
