@@ -57,16 +57,17 @@ class Line(asyncio.Protocol):
         self.process = process
         self.ready = False
         self.waiting: dict[int, Waiting] = {}
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._store = store
         self._number = 0
         self._leaving: list[bytes] = []
         self._buffer = bytearray()
         self._transport: Any = None
 
-    @property
-    def lost(self) -> bool:
-        return self.ended.done()
+    async def lost(self, seconds: float) -> bool:
+        """Wait so long for the line's end; whether it has come."""
+        await asyncio.wait([self._ended], timeout=seconds)
+        return self._ended.done()
 
     def waited_seconds(self) -> float:
         """How long the oldest event waits for its answer."""
@@ -86,7 +87,7 @@ class Line(asyncio.Protocol):
     def _leave(self) -> None:
         """The desk's own transactions come first: while one is at work or waits, nothing is sent that could keep the
         store from it."""
-        if self._store.writing and not self.lost:
+        if self._store.writing and not self._ended.done():
             asyncio.get_running_loop().call_later(FIRST_SECONDS, self._leave)
             return
         messages, self._leaving = b"".join(self._leaving), []
@@ -136,8 +137,8 @@ class Line(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.ready = False
-        if not self.lost:
-            self.ended.set_result(None)
+        if not self._ended.done():
+            self._ended.set_result(None)
 
     async def let_go(self) -> None:
         """Whoever still waits is told None. What the process may have committed is made durable first: it counts as
@@ -232,15 +233,14 @@ class IngestWorker:
         _, line = await loop.create_connection(lambda: Line(self._ctx.store, process), sock=sock)
         self._line, self._many_at = line, time.monotonic()
         try:
-            while not line.lost and not self._closed:
-                await asyncio.wait([line.ended], timeout=LOOK_SECONDS)
-                if line.lost and not self._closed:
-                    self._failed("has ended")
-                elif line.waited_seconds() > ANSWER_SECONDS:
-                    self._failed("does not answer")
+            while not await line.lost(LOOK_SECONDS):
+                if line.waited_seconds() > ANSWER_SECONDS:
+                    log.warning("the second writer does not answer")
                     process.kill()
                 elif not line.waiting and time.monotonic() - self._many_at > IDLE_SECONDS:
                     return
+            if not self._closed:
+                self._failed("has ended")
         finally:
             self._line = None
             line.close()
