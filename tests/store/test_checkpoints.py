@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -73,7 +75,7 @@ async def test_the_log_stays_small_under_endless_load(store: Store, monkeypatch:
 def test_an_overgrown_log_is_finished_by_the_writer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "ROWS_BETWEEN", 1)
     monkeypatch.setattr(checkpoints, "MOST_PAGES", 0)
-    checkpointer = Checkpointer(lambda: connect(store.path, read_only=False))
+    checkpointer = Checkpointer(store.path, lambda: connect(store.path, read_only=False))
     writer = checkpointer.adopt(connect(store.path, read_only=False))
     try:
         deadline = time.monotonic() + DEADLINE_SECONDS
@@ -105,9 +107,31 @@ async def test_a_checkpoint_that_cannot_be_does_not_stop_anyone(store: Store, mo
 
 
 def test_a_quiet_store_starts_no_thread(store: Store) -> None:
-    checkpointer = Checkpointer(lambda: connect(store.path, read_only=False))
+    checkpointer = Checkpointer(store.path, lambda: connect(store.path, read_only=False))
     writer = checkpointer.adopt(connect(store.path, read_only=False))
     checkpointer.committed(writer)
     assert not checkpointer.started
     checkpointer.close()
     writer.close()
+
+
+ASK = """
+import sqlite3, sys
+other = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
+try:
+    other.execute("BEGIN IMMEDIATE")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+def test_syncing_the_file_gives_away_none_of_sqlite_s_locks(store: Store) -> None:
+    writer = connect(store.path, read_only=False)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        for _ in range(2):
+            checkpoints.sync(store.path)
+        asked = subprocess.run([sys.executable, "-c", ASK, str(store.path)], capture_output=True, text=True, check=True)
+        assert asked.stdout.strip() == "database is locked"
+    finally:
+        writer.close()

@@ -7,9 +7,12 @@ in that batch waits. Nothing here changes what a commit promises; a log that is 
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
 ROWS_BETWEEN = 3_000
 """Changed rows after which the log is worth moving: about 4,500 pages of webhooks. Pages that many events touch are
@@ -23,7 +26,8 @@ log = logging.getLogger(__name__)
 class Checkpointer:
     """One thread with a connection of its own, started by the first call that needs it."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, path: Path, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._path = path
         self._connect = connect
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -76,13 +80,34 @@ class Checkpointer:
             self._wake.clear()
             try:
                 connection = connection or self._connect()
-                self.overgrown = move(connection) > MOST_PAGES
-            except sqlite3.Error as error:
+                pages = move(connection)
+                sync(self._path)
+                self.overgrown = pages > MOST_PAGES
+            except (sqlite3.Error, OSError) as error:
                 log.warning("a checkpoint failed: %s", error)
                 self.overgrown = True  # the writer has a connection that works, or it has told of worse than this
             self._wake.wait()
         if connection is not None:
             connection.close()
+
+
+_open: Final[dict[tuple[int, int], int]] = {}
+_opening: Final = threading.Lock()
+
+
+def sync(path: Path) -> None:
+    """Have the system write the moved pages to the disk. SQLite does it with the last page of a log, and then it may be
+    the writer who waits, for a tenth of a second. Raises OSError.
+
+    The descriptor is kept: with the first one that a process closes, its locks on the file are gone, SQLite's too.
+    """
+    found = path.stat()
+    with _opening:
+        place = (found.st_dev, found.st_ino)
+        descriptor = _open.get(place)
+        if descriptor is None:
+            descriptor = _open[place] = os.open(path, os.O_RDONLY)
+    os.fdatasync(descriptor)
 
 
 def move(connection: sqlite3.Connection) -> int:

@@ -52,7 +52,7 @@ class SqliteStore(Store):
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         super().__init__(str(path), clock)
         self.path = self.file = path
-        self._checkpointer = Checkpointer(self._connect_writer)
+        self._checkpointer = Checkpointer(path, self._connect_writer)
         self._writer = Writer(
             lambda: self._checkpointer.adopt(self._connect_writer()),
             clock,

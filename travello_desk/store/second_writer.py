@@ -30,7 +30,7 @@ class SecondWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._checkpointer = Checkpointer(self._connect)
+        self._checkpointer = Checkpointer(path, self._connect)
         self._connection = self._checkpointer.adopt(self._connect())
         self._connection.execute("PRAGMA synchronous = normal")
         self._log = os.open(log_of(path), os.O_RDWR)
