@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from travello_desk.payments.events import EVENT_TYPES
 
+RETRIES = 3
 UNFINISHED = (
     "SELECT 'payment', id, status FROM payments WHERE status = 'CREATING' OR expire_asked_at > 0"
     " UNION ALL SELECT 'refund', id, status FROM refunds WHERE status = 'SENDING'"
@@ -17,7 +19,16 @@ UNFINISHED = (
 
 
 def rows(path: Path, sql: str, params: Sequence[object] = ()) -> list[Any]:
-    """All rows of a query, as sqlite3.Row (by name or place)."""
+    """All rows of a query, as sqlite3.Row (by name or place). Where processes are killed, SQLite may call the file locked
+    at once while another one mends the log: then it is asked again."""
+    for _ in range(RETRIES):
+        with suppress(sqlite3.OperationalError):
+            return read(path, sql, params)
+        time.sleep(0.1)
+    return read(path, sql, params)
+
+
+def read(path: Path, sql: str, params: Sequence[object]) -> list[Any]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as connection:
         connection.row_factory = sqlite3.Row
         return connection.execute(sql, params).fetchall()

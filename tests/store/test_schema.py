@@ -12,7 +12,7 @@ from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
-from travello_desk.store import bookings, timeline
+from travello_desk.store import bookings, database, timeline
 from travello_desk.store.bookings import NewBooking
 from travello_desk.store.database import MIGRATIONS, Store, open_store
 from travello_desk.store.errors import Conflict
@@ -130,3 +130,17 @@ def test_guest_codes_are_random_and_forgiving() -> None:
     assert bookings.canonical_code("o1il-abcd-efgh") == "0111ABCDEFGH"
     assert bookings.canonical_code("short") == ""
     assert bookings.canonical_code("UUUUUUUUUUUU") == ""
+
+
+def test_a_process_waits_long_for_another_one_that_migrates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk and a listener are started together, and on a slow disk the schema takes its time."""
+    waits: list[int] = []
+
+    def looked(connected: Any) -> bool:
+        waits.extend(connected.execute_sql("PRAGMA busy_timeout").fetchone())
+        return is_current(connected)
+
+    is_current = database.is_current
+    monkeypatch.setattr(database, "is_current", looked)
+    database.open_store(tmp_path / "new.db").close()
+    assert waits == [database.MIGRATION_SECONDS * 1000]

@@ -32,6 +32,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 3.0
+MIGRATION_SECONDS = 60.0
+"""How long a process waits while another one brings the schema up to date."""
 READERS = 3
 WRONG_PLACE = frozenset(
     {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG}
@@ -198,7 +200,8 @@ def migrate(path: Path) -> list[str]:
     with sqlite_only():
         from peewee import DatabaseError, SqliteDatabase
 
-    database = SqliteDatabase(str(path), pragmas=PRAGMAS, timeout=30)
+    patience = {**PRAGMAS, "busy_timeout": int(MIGRATION_SECONDS * 1000)}
+    database = SqliteDatabase(str(path), pragmas=patience, timeout=MIGRATION_SECONDS)
     try:
         database.connect()
         if is_current(database):
