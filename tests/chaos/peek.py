@@ -19,8 +19,8 @@ UNFINISHED = (
 
 
 def rows(path: Path, sql: str, params: Sequence[object] = ()) -> list[Any]:
-    """All rows of a query, as sqlite3.Row (by name or place). Where processes are killed, SQLite may call the file locked
-    at once while another one mends the log: then it is asked again."""
+    """All rows of a query, as sqlite3.Row (by name or place). Where processes are killed SQLite may say "locked" while
+    another one mends the log: then it is asked again."""
     for _ in range(RETRIES):
         with suppress(sqlite3.OperationalError):
             return read(path, sql, params)
