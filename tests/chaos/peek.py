@@ -24,7 +24,7 @@ def rows(path: Path, sql: str, params: Sequence[object] = ()) -> list[Any]:
     for _ in range(RETRIES):
         with suppress(sqlite3.OperationalError):
             return read(path, sql, params)
-        time.sleep(0.1)
+        time.sleep(0.05)
     return read(path, sql, params)
 
 
