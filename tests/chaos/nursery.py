@@ -18,6 +18,8 @@ import sys  # noqa: E402
 import traceback  # noqa: E402
 from typing import Any  # noqa: E402
 
+from tests.chaos import hurry  # noqa: E402
+
 
 def import_everything() -> None:
     """What a listener, a desk or a command would import one after the other."""
@@ -64,6 +66,7 @@ def become(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
     redirect(order["output"])
+    hurry.obey()
     if order["module"] == "travello_desk":
         from travello_desk.__main__ import main as run
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.chaos import hurry
 from tests.chaos.clock import SharedClock
 from tests.chaos.nemesis import Nemesis, bad_post
 from tests.chaos.oracle import complaints
@@ -66,7 +67,12 @@ async def opened(seed: int, nursery: Nursery, folder: Path) -> AsyncIterator[Wor
         sandbox.delivery.policy.drop = 0.0
     sandbox.delivery.timeout_seconds = 2.0
     world.env = environment(
-        folder, sandbox, port, STRIPE_POLL_SECONDS=str(int(polls)), FX_RATE="PKR/USD=280.50@2999-01-01"
+        folder,
+        sandbox,
+        port,
+        STRIPE_POLL_SECONDS=str(int(polls)),
+        FX_RATE="PKR/USD=280.50@2999-01-01",
+        **hurry.of(world.seed),
     )
     sandbox.deliver_to(f"{world.base_url}/api/payments/webhook/", SECRET)
     try:
