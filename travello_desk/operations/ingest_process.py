@@ -32,7 +32,8 @@ from travello_desk.store.tx import Tx
 HEAD: Final = struct.Struct(">QQ")
 """Before each event's bytes: its number, and the time (unix seconds) at which it came."""
 CHUNK_BYTES: Final = 1 << 20
-MOST_TOGETHER: Final = 32
+MOST_TOGETHER: Final = 12
+"""Few, so that while these are at work the disk has the last ones and the house reads the next."""
 
 Done = tuple[int, str, str]
 """The event's number, its outcome, and the PaymentIntent to ask Stripe about, or empty."""
