@@ -54,10 +54,10 @@ class Observation:
 def text(source: Json, name: str) -> str:
     """A string field, or the id of an expanded object, or empty."""
     value = source.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):  # asked first: whether something is a Mapping takes ten times as long to find out
-        value = value.get("id") if isinstance(value, Mapping) else None
+    if type(value) is not str:  # asked first: whether something is a Mapping takes ten times as long to find out
+        if value is None:
+            return ""
+        value = value.get("id") if isinstance(value, Mapping) else value
         if not isinstance(value, str):
             return ""
     return value if value.isascii() and "\0" not in value else storable(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from travello_desk.payments.facts import AttemptFacts, DisputeFacts, Failure, RefundFacts
@@ -13,17 +14,19 @@ from travello_desk.payments.facts import AttemptFacts, DisputeFacts, Failure, Re
 compact = json.JSONEncoder(separators=(",", ":")).encode
 PAIRS = frozenset({"received", "presentment"})
 EMPTY_ATTEMPT = AttemptFacts()
-ATTEMPT_DEFAULTS = tuple((f.name, getattr(EMPTY_ATTEMPT, f.name)) for f in fields(AttemptFacts))
+ATTEMPT_NAMES = tuple(f.name for f in fields(AttemptFacts))
+ATTEMPT_VALUES = attrgetter(*ATTEMPT_NAMES)
+ATTEMPT_DEFAULTS = ATTEMPT_VALUES(EMPTY_ATTEMPT)
 EMPTY_REFUND = RefundFacts()
 REFUND_DEFAULTS = tuple((f.name, getattr(EMPTY_REFUND, f.name)) for f in fields(RefundFacts))
 
 
 def encode_attempt(facts: AttemptFacts) -> str:
-    told: dict[str, Any] = {}
-    for name, default in ATTEMPT_DEFAULTS:
-        value = getattr(facts, name)
-        if value != default:
-            told[name] = value
+    told: dict[str, Any] = {
+        name: value
+        for name, value, default in zip(ATTEMPT_NAMES, ATTEMPT_VALUES(facts), ATTEMPT_DEFAULTS, strict=True)
+        if value != default
+    }
     if "failures" in told:
         told["failures"] = [[f.at, f.code, f.message, f.source] for f in sorted(facts.failures)]
     return compact(told)
