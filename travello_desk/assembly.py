@@ -50,9 +50,6 @@ COLLECTED = (1_000, 10, 100)
 TURN_SECONDS = 0.0005
 """Every statement of a commit waits so long for its turn while the loop paints. With Python's own 5 ms a dozen of them
 took a tenth of a second, and the payments behind them as long again."""
-DESK_TURN_SECONDS = 0.00002
-"""Where there is a screen the loop paints, and readers fetch rows for it, all the time that a key is held: with half a
-millisecond for each of a commit's thousand statements half a second went by, of which it worked for a tenth."""
 STUCK_SECONDS = 60
 
 
@@ -142,13 +139,13 @@ async def open_house(settings: Settings, clock: Callable[[], float] = time.time)
         await house.close()
 
 
-def settle(turn_seconds: float) -> None:
+def settle() -> None:
     """Nobody who waits for an answer is held up: by the collector, which need not walk through what was made while
     starting and stays until the end, nor by a thread that keeps the others from their turn."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED)
-    sys.setswitchinterval(turn_seconds)
+    sys.setswitchinterval(TURN_SECONDS)
 
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
@@ -164,7 +161,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             raise StoreUnavailable(fault)
         house.start_background()
         announce(f"listening on http://{house.ctx.health.listener}")
-        settle(TURN_SECONDS)
+        settle()
         await stop.wait()
 
 
@@ -204,7 +201,7 @@ async def follow(house: House, painted: asyncio.Event) -> None:
     await painted.wait()
     await house.start_listener()
     house.start_background()
-    settle(DESK_TURN_SECONDS)
+    settle()
 
 
 def broke(task: asyncio.Task[None]) -> bool:
