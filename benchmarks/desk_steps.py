@@ -114,7 +114,7 @@ def answer_to(typed: str) -> Shown:
 def search_step(book: Book, group: str, key: str, text: str) -> Step:
     """The first row, how many, and for which text."""
     query = read(text, book.day_on)
-    found = search(book.tx, query, text)
+    found = search(book.tx, query, text, today_on=book.day_on)
     words = exactly(found_summary(found, query, text))
     rows = rows_of(book.tx, found.ids[:1])
     return Step(group, key, listed(rows[0].reference if rows else "", words))
