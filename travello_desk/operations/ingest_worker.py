@@ -205,7 +205,8 @@ class IngestWorker:
         if self._count < MANY:
             return
         self._many_at = now
-        if self._line is None and self._starting is None and now >= self.rest_until and self._ctx.store.file:
+        idle = self._line is None and self._starting is None and not self._closed
+        if idle and now >= self.rest_until and self._ctx.store.file:
             self._starting = asyncio.create_task(self._live())
 
     async def _live(self) -> None:
