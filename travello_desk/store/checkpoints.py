@@ -21,6 +21,8 @@ MOST_PAGES = 10_000
 """The log starts again from its beginning only when all of it has been moved, and under load the writer is always
 ahead. Above this size (40 MB) the writer itself moves the little that is left."""
 log = logging.getLogger(__name__)
+keep: Final[Callable[[int], None]] = getattr(os, "fdatasync", os.fsync)
+"""Have the system write a file's contents to the disk; not every system can leave its times alone meanwhile."""
 
 
 class Checkpointer:
@@ -107,7 +109,7 @@ def sync(path: Path) -> None:
         descriptor = _open.get(place)
         if descriptor is None:
             descriptor = _open[place] = os.open(path, os.O_RDONLY)
-    os.fdatasync(descriptor)
+    keep(descriptor)
 
 
 def move(connection: sqlite3.Connection) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
-from travello_desk.store.checkpoints import Checkpointer
+from travello_desk.store.checkpoints import Checkpointer, keep
 from travello_desk.store.database import connect
 from travello_desk.store.tx import Tx
 
@@ -60,7 +60,7 @@ class SecondWriter:
 
     def sync(self) -> None:
         """Make durable what was committed before; from any thread. Raises OSError when the disk cannot."""
-        os.fdatasync(self._log)
+        keep(self._log)
 
     def between(self) -> None:
         """After the answers, before the next transaction."""
@@ -81,6 +81,6 @@ def sync_after(path: Path) -> None:
     with suppress(FileNotFoundError):  # without a log everything is in the file already
         log = os.open(log_of(path), os.O_RDWR)
         try:
-            os.fdatasync(log)
+            keep(log)
         finally:
             os.close(log)
