@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.house import Answer, Builder, House, event, until
-from travello_desk.operations import beside, follow_up, ingest_worker
+from travello_desk.operations import beside, follow_up, ingest_process, ingest_worker
 from travello_desk.operations.ingest_worker import IngestWorker
 from travello_desk.operations.verify import verify
 from webhook.app import WORKER
@@ -269,3 +269,16 @@ def test_what_has_arrived_whole_is_taken_and_the_rest_waits() -> None:
         buffer += whole[cut:]
         assert found + beside.take_whole(buffer) == [b"one", b"", b"three"]
         assert not buffer
+
+
+async def test_what_the_disk_would_not_keep_is_not_answered_for(
+    soon: None, builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503, so that Stripe comes again; and every screen says that nothing is safe to begin."""
+    monkeypatch.setattr(ingest_process, "__name__", "tests.webhook.failing_disk")
+    house = await builder.build()
+    await post_all(house, [event(NOISE, {"id": "cus_first", "object": "customer"})])
+    await until(lambda: worker(house).waiting == 0 and worker(house).ready)
+    answer = await house.post_event(event(NOISE, {"id": "cus_second", "object": "customer"}))
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert "the disk failed" in house.ctx.health.money_fault
