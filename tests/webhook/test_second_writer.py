@@ -9,12 +9,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.house import Answer, Builder, House, event, until
+from tests.operations.test_press import alive
 from travello_desk.operations import beside, follow_up, ingest_process, ingest_worker
 from travello_desk.operations.ingest_worker import IngestWorker
 from travello_desk.operations.verify import verify
@@ -71,13 +71,6 @@ async def outcomes(house: House) -> dict[str, tuple[str, int | None]]:
 
 async def all_paid(house: House) -> bool:
     return {row[0] for row in await house.ctx.store.read(lambda tx: tx.all("SELECT status FROM bookings"))} == {"PAID"}
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 async def test_a_hotel_s_usual_events_start_no_process(house: House) -> None:
