@@ -16,6 +16,7 @@ import time
 from typing import IO, Any, Final
 
 LOOK_SECONDS: Final = 0.5
+END_SECONDS: Final = 2.0
 LENGTH: Final = struct.Struct(">I")
 
 
@@ -30,6 +31,19 @@ def start(
         stdout=stdout,
         stderr=subprocess.DEVNULL,
     )
+
+
+def end(process: subprocess.Popen[bytes]) -> int:
+    """Close its input, which ends it, and wait for it; one that does not end is killed. Its exit code."""
+    try:
+        process.communicate(timeout=END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+    except OSError:
+        process.kill()
+        process.wait()
+    return process.returncode
 
 
 def live_with_parent() -> None:

@@ -30,7 +30,6 @@ REST_SECONDS: Final = 60.0
 """After it has failed, before another is started."""
 MOST_WAITING: Final = 1_000
 ANSWER_SECONDS: Final = 10.0
-END_SECONDS: Final = 2.0
 LOOK_SECONDS: Final = 1.0
 FIRST_SECONDS: Final = 0.002
 """How long events wait for a transaction of the desk's own, before they look again."""
@@ -154,15 +153,6 @@ class Line(asyncio.Protocol):
             self._answer(number, None)
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Its input has ended, and so does it, or it is ended."""
-    try:
-        process.wait(timeout=END_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 class IngestWorker:
     """The process and the line to it. Lives in the loop."""
 
@@ -245,7 +235,7 @@ class IngestWorker:
         finally:
             self._line = None
             line.close()
-            await asyncio.to_thread(end, process)
+            await asyncio.to_thread(beside.end, process)
             await line.let_go()
 
     async def close(self) -> None:
@@ -254,7 +244,7 @@ class IngestWorker:
         if self._line is not None:
             self._line.close()
         if self._starting is not None:
-            await asyncio.wait([self._starting], timeout=2 * END_SECONDS)
+            await asyncio.wait([self._starting], timeout=2 * beside.END_SECONDS)
 
     def _start(self, stdin: socket.socket) -> subprocess.Popen[bytes]:
         mode = "live" if self._ctx.livemode else "test"

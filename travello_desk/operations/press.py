@@ -25,7 +25,6 @@ DRAW_SECONDS: Final = 40.0
 """One sheet, the start of the process included, on the slowest of days."""
 TRIES: Final = 2
 IDLE_SECONDS: Final = 30.0
-END_SECONDS: Final = 2.0
 NOT_DRAWN: Final = Refusal("not_drawn", "The receipt could not be drawn as a PDF: try again", 503)
 
 
@@ -63,7 +62,7 @@ class Press:
             done: Future[None] = Future()
             self._jobs.put(done)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.wrap_future(done), END_SECONDS)
+                await asyncio.wait_for(asyncio.wrap_future(done), beside.END_SECONDS)
 
     def _start_thread(self) -> None:
         with self._lock:
@@ -121,19 +120,9 @@ class Press:
             guard.cancel()
 
     def _end(self) -> int | None:
-        """Close the process's input, which ends it, and wait for it; its exit code."""
+        """End the process, if there is one; its exit code."""
         process, self.process = self.process, None
-        if process is None:
-            return None
-        try:
-            process.communicate(timeout=END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-        except OSError:
-            process.kill()
-            process.wait()
-        return process.returncode
+        return beside.end(process) if process is not None else None
 
 
 PRESS: Final = Press()

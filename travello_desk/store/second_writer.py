@@ -52,7 +52,7 @@ class SecondWriter:
             tx = Tx(connection, now)
             result = work(tx)
             connection.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # whoever interrupts it: half a transaction is never left open
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
