@@ -6,14 +6,14 @@ Timeline rows name the booking, not the payment: a row belongs to the payment th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from travello_desk.money import describe_minor
 from travello_desk.payments.explain import Entry, Step, explain, row_steps
 from travello_desk.payments.views import PaymentView
+from travello_desk.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Chapter:
     """`heading` is empty for the one chapter of a booking without payments; `payment` is None then."""
 

@@ -6,10 +6,10 @@ A drawer holds one currency. Cash that was taken in another one is told of besid
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from travello_desk.money import describe_minor
 from travello_desk.payments.rules import Refusal
+from travello_desk.values import value
 
 # Notes in major units, largest first. Coins are counted as one sum: nobody sorts them at midnight.
 NOTES: dict[str, tuple[int, ...]] = {
@@ -27,7 +27,7 @@ MOST_NOTES = 9_999
 MOST_MINOR = 10**12
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Count:
     """What was counted: pieces by note (major units) and the rest, coins or a plain total, in minor units."""
 
@@ -66,7 +66,7 @@ def amount_refusal(amount_minor: int) -> Refusal | None:
 EFFECT = {"mark": 1, "undo": -1, "payout": -1, "payback": -1}
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Drawer:
     """What went through one drawer in one shift, all in one currency's minor units and none of it negative."""
 

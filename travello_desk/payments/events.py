@@ -7,7 +7,7 @@ which fact it proves (PAYMENTS 1.5). Unknown types give nothing (A31).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, TypeGuard
 
 from travello_desk.payments.facts import AttemptFacts
@@ -23,13 +23,14 @@ from travello_desk.payments.observe import (
     observe_session,
     text,
 )
+from travello_desk.values import value
 
 
 class EventShapeError(ValueError):
     """Signed, but not a Stripe event: answered with 400 and nothing stored."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StripeEvent:
     """The envelope of a snapshot event, checked for shape."""
 

@@ -7,8 +7,10 @@ of the same reports ends in the same facts (PAYMENTS 1.1, 1.3). Nothing in this 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
+
+from travello_desk.values import value
 
 # Ranks, left < right (PAYMENTS 1.3). Data, so that they can be read aloud; the property tests turn one around.
 CREATE_RANK: Final[Mapping[str, int]] = {"CREATING": 0, "REFUSED": 1, "CREATED": 2}
@@ -60,7 +62,7 @@ def higher(rank: Mapping[str, int], left: str, right: str) -> str:
 BANK_FAILED: Final = "async"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(frozen=True, slots=True, order=True)
 class Failure:
     """One declined attempt: when Stripe saw it (unix seconds), its code and Stripe's sentence for people."""
 
@@ -70,7 +72,7 @@ class Failure:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AttemptFacts:
     """Everything known about one Checkout attempt (one Payment row). Empty strings and zeros mean "not told yet"."""
 
@@ -134,7 +136,7 @@ def earliest(left: int, right: int) -> int:
     return min(left, right) if left and right else left or right
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RefundFacts:
     """One refund: our row or one made elsewhere. `uid` is ours (empty for Dashboard refunds).
 
@@ -196,7 +198,7 @@ class RefundFacts:
         return self.settled and not self.stripe_refund_id
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DisputeFacts:
     """One dispute or inquiry on a charge."""
 
@@ -236,7 +238,7 @@ class DisputeFacts:
         return self.status not in CLOSED_DISPUTE
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Asked:
     """What was asked when the payment was made: the snapshot that the answer is checked against (PAYMENTS 1.4)."""
 
@@ -246,7 +248,7 @@ class Asked:
     booking_currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Payment:
     """One attempt with what was asked, its facts, its refunds and disputes. `seq` orders attempts, newest highest."""
 
@@ -303,7 +305,7 @@ def refund_key(refund: RefundFacts) -> tuple[str, str]:
     return (refund.uid, refund.stripe_refund_id)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DeskEntry:
     """A row of the desk's own ledger: `mark` takes the balance, `undo` takes the mark back, `payout` gives cash back.
 
@@ -318,7 +320,7 @@ class DeskEntry:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ledger:
     """Everything that is known about one booking's money: the only input of the projection."""
 

@@ -6,12 +6,12 @@ so a confirmation or a duplicate leaves no second line (B2, B5, D42).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from travello_desk.money import describe_minor
 from travello_desk.payments.facts import BANK_FAILED, RETURNED_REFUND, Failure, RefundFacts, same_refund
 from travello_desk.payments.views import Alert, PaymentView
+from travello_desk.values import value
 
 PAID_BY_WEBHOOK = "Booking marked as PAID by webhook"
 PAID_BY_INTENT = "Payment confirmed via payment_intent event"
@@ -19,7 +19,7 @@ PAYMENT_REFUNDED = "Payment refunded for booking"
 OUTSIDE = "refunded outside the desk"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Line:
     """One timeline entry: the verb it is filed under, its sentence, and what stands beside it."""
 
@@ -28,7 +28,7 @@ class Line:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Cause:
     """Where a report came from: an event's type, or empty; `webhook`, `polling`, `look-up`, `reply` or `desk`."""
 

@@ -7,16 +7,17 @@ raises on a strange value: what cannot be read is "not told". Source: PAYMENTS 1
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from travello_desk.payments.facts import BANK_FAILED, AttemptFacts, DisputeFacts, Failure, RefundFacts
+from travello_desk.values import value
 
 Json = Mapping[str, Any]
 APP = "travello-desk"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Keys:
     """The ids on an object, in the order in which they are tried (PAYMENTS 1.2)."""
 
@@ -41,7 +42,7 @@ class Keys:
         return self.app == APP
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Observation:
     """One report about one object: whose it is, and what it adds."""
 

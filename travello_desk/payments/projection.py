@@ -5,11 +5,12 @@ Source: PAYMENTS 1.4. Status columns in the store are copies of what `project` r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from travello_desk.payments.alerts import alerts
 from travello_desk.payments.facts import AttemptFacts, DeskEntry, DisputeFacts, Ledger, Payment, RefundFacts
 from travello_desk.payments.views import API_STATUS, Alert, BookingView, PaymentView, online_minor, settles
+from travello_desk.values import value
 
 __all__ = [
     "API_STATUS",
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Standing:
     """What everything else of a booking's view follows from; all that a change is told against (narrative.py)."""
 
@@ -81,7 +82,7 @@ def payment_status(facts: AttemptFacts, received_minor: int, refunded_minor: int
     return "CREATING" if facts.create == "CREATING" else "OPEN"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Returned:
     """What has gone back of one payment, as PaymentView tells it."""
 

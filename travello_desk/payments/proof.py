@@ -9,7 +9,7 @@ followed to its end. Many events are proved by a seeded sample of orders instead
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from operator import mul
 
@@ -17,6 +17,7 @@ from travello_desk.money import describe_minor
 from travello_desk.payments.observe import Observation
 from travello_desk.payments.replica import Replica, Row
 from travello_desk.payments.views import BookingView, PaymentView
+from travello_desk.values import value
 
 MOST_EXACT = 10
 MOST_STATES = 64
@@ -25,7 +26,7 @@ MOST_STATES = 64
 Order = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Report:
     """One event: what it is called (`charge.refunded evt_...`) and what it tells."""
 
@@ -33,7 +34,7 @@ class Report:
     seen: Observation
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ending:
     """Where one order of the reports led: their labels as they were told, and the end in words."""
 
@@ -41,7 +42,7 @@ class Ending:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Proof:
     """`exact`: every order was followed, each report also a second time at every moment. Otherwise `tried` orders were
     drawn by a seed, with duplicates. Two `endings` are the counter-example, one is the proof. `stored` is what stands

@@ -7,12 +7,12 @@ The order of the questions is PAYMENTS 1.2 and stands only here; the caller brin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from travello_desk.payments.facts import AttemptFacts, Payment
 from travello_desk.payments.observe import Keys, Observation
+from travello_desk.values import value
 
 
 class Held(Protocol):
@@ -52,7 +52,7 @@ class Outcome(Enum):
     IGNORE = "ignore"  # another shop's or another installation's (B23, B26)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Resolution(Generic[P]):
     """The answer; `payment` with KNOWN, `booking_id` with ADOPT."""
 

@@ -6,17 +6,16 @@ translates a Refusal once: HTTP by `http_status`, the CLI to exit code 1, the de
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from travello_desk.money import STEP, charge_limit, describe_minor, share
 from travello_desk.payments.facts import Ledger
 from travello_desk.payments.projection import BookingView, PaymentView
+from travello_desk.values import value
 
 OTHER_TENDERS = ("cash", "card", "transfer", "cheque", "other")
 REFUND_REASONS = ("requested_by_customer", "duplicate", "other")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Refusal:
     """A rule that says no: a stable code, the sentence, the HTTP status for the API.
 

@@ -6,11 +6,11 @@ Source: PAYMENTS 1.4. Every front end reads these; only projection.py makes them
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from travello_desk.money import share
 from travello_desk.payments.facts import RETURNED_REFUND, DeskEntry, Ledger, Payment, RefundFacts
+from travello_desk.values import value
 
 # Internal payment status -> the API's word (PAYMENTS 1.4).
 API_STATUS: Final = {
@@ -25,7 +25,7 @@ API_STATUS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Alert:
     """Something a person must look at. (kind, subject) names it for good; the sentence is made in narrative.py."""
 
@@ -36,7 +36,7 @@ class Alert:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PaymentView:
     """One payment as it stands. All amounts in minor units of `currency`, the payment's own.
 
@@ -127,7 +127,7 @@ class PaymentView:
         return max(0, self.in_booking_currency(self.received_minor) - self.refunded_in_booking_currency)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BookingView:
     """One booking as it stands: what the list, the API and every dialog show."""
 

@@ -8,11 +8,12 @@ views only (`SMALL`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Final
 
 from travello_desk.store.tx import Tx
+from travello_desk.values import value
 
 SMALL: Final = 5_000
 """Up to so many rows a view may be sorted without an index."""
@@ -21,7 +22,7 @@ SMALL: Final = 5_000
 NEAR: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BookingRow:
     """One line of the list. Amounts in minor units of `currency`; days ISO."""
 
@@ -45,7 +46,7 @@ class BookingRow:
 COLUMNS: Final = ", ".join(field.name for field in fields(BookingRow))
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class View:
     """A saved view. `where` filters bookings; `arrival` are the columns its index yields in order.
 
@@ -93,7 +94,7 @@ VIEWS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Sort:
     """An order of the list. `columns` empty: the view's own arrival order."""
 
@@ -118,7 +119,7 @@ SORTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ViewSource:
     """One view on one business day in one order: what a list scrolls through."""
 
@@ -184,7 +185,7 @@ class ViewSource:
         return position
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IdSource:
     """A fixed list of bookings, as a search found them: the same doors as a view."""
 
@@ -232,7 +233,7 @@ def rows_of(tx: Tx, ids: Sequence[int]) -> list[BookingRow]:
     return [by_id[booking_id] for booking_id in ids if booking_id in by_id]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Totals:
     """What a view still owes: how many bookings, per currency how much (minor units); and how many are cancelled."""
 

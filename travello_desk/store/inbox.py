@@ -7,7 +7,6 @@ makes "refund before completed" end like the other order.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -26,6 +25,7 @@ from travello_desk.payments.resolve import Resolution, absorb, gather, links_of,
 from travello_desk.store import attention
 from travello_desk.store import ledger as ledgers
 from travello_desk.store.tx import Tx
+from travello_desk.values import value
 
 OBSERVE_AGAIN = {
     "checkout.session": observe_session,
@@ -36,7 +36,7 @@ OBSERVE_AGAIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Owner:
     """A payment of ours and its booking."""
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import attrgetter
 
 from travello_desk.money import format_minor
@@ -24,6 +23,7 @@ from travello_desk.store.codec import (
 )
 from travello_desk.store.payments import PaymentRow, ask_to_expire
 from travello_desk.store.tx import Row, Tx
+from travello_desk.values import value
 
 # A booking with its payments, one row for each of them: one statement, as every event asks this.
 BOOKING = (
@@ -53,7 +53,7 @@ SAVE_SESSION = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Columns:
     """The projected columns as they stand in the store."""
 
@@ -65,7 +65,7 @@ class Columns:
     attention: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PaymentColumns:
     """What the store holds of a payment beside its facts."""
 
@@ -75,7 +75,7 @@ class PaymentColumns:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Loaded:
     """One booking's ledger as read in this transaction, with the columns that were stored."""
 

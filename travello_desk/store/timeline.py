@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 
 from travello_desk.store.tx import Tx
+from travello_desk.values import value
 
 GENESIS = "0" * 64
 INSERT = "INSERT INTO timeline (at, booking_id, actor, kind, text, detail, hash, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Entry:
     """One row of the timeline; `booking_id` is None for the house's own entries."""
 
