@@ -14,15 +14,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from travello_desk.store.writeback import keep_gently
+
 ROWS_BETWEEN = 3_000
 """Changed rows after which the log is worth moving: about 4,500 pages of webhooks. Pages that many events touch are
 moved once for all of them: three times as often takes twice the processor's time, and three times the syncs."""
-MOST_PAGES = 10_000
+MOST_PAGES = 20_000
 """The log starts again from its beginning only when all of it has been moved, and under load the writer is always
-ahead. Above this size (40 MB) the writer itself moves the little that is left."""
+ahead. Above this size (80 MB) the writer itself moves the little that is left."""
+MOST_ROUNDS = 4
+LITTLE_PAGES = 200
+"""What the writer moves and syncs within the time of a commit or two."""
 log = logging.getLogger(__name__)
-keep: Final[Callable[[int], None]] = getattr(os, "fdatasync", os.fsync)
-"""Have the system write a file's contents to the disk; not every system can leave its times alone meanwhile."""
 
 
 class Checkpointer:
@@ -82,9 +85,7 @@ class Checkpointer:
             self._wake.clear()
             try:
                 connection = connection or self._connect()
-                pages = move(connection)
-                sync(self._path)
-                self.overgrown = pages > MOST_PAGES
+                self.overgrown = move_nearly_all(connection, self._path) > MOST_PAGES
             except (sqlite3.Error, OSError) as error:
                 log.warning("a checkpoint failed: %s", error)
                 self.overgrown = True  # the writer has a connection that works, or it has told of worse than this
@@ -109,10 +110,26 @@ def sync(path: Path) -> None:
         descriptor = _open.get(place)
         if descriptor is None:
             descriptor = _open[place] = os.open(path, os.O_RDONLY)
-    keep(descriptor)
+    keep_gently(descriptor)
 
 
 def move(connection: sqlite3.Connection) -> int:
     """Move what no reader still needs, waiting for nobody; how many pages the log holds."""
     pages: int = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
+    return pages
+
+
+def move_nearly_all(connection: sqlite3.Connection, path: Path) -> int:
+    """Move, and have the disk keep, what the log holds; how many pages that is in the end.
+
+    Of a log that is to start again the writer shall find little left: what has come meanwhile is moved too, which takes
+    less time, in which less comes.
+    """
+    pages = move(connection)
+    sync(path)
+    for _ in range(MOST_ROUNDS if pages > MOST_PAGES else 0):
+        before, pages = pages, move(connection)
+        if pages - before <= LITTLE_PAGES:
+            break
+        sync(path)
     return pages

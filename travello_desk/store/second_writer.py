@@ -15,9 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
-from travello_desk.store.checkpoints import Checkpointer, keep
+from travello_desk.store.checkpoints import Checkpointer
 from travello_desk.store.database import connect
 from travello_desk.store.tx import Tx
+from travello_desk.store.writeback import keep
 
 T = TypeVar("T")
 MAPPED_BYTES: Final = 1 << 32
