@@ -40,7 +40,7 @@ def keep_gently(descriptor: int) -> None:
 
 @lru_cache(maxsize=1)
 def range_writer() -> WriteRange | None:
-    """Writes a part of a file and waits for it, where the system has that: descriptor, start, length. False when it does
+    """Writes a part of a file and waits for it, where a system has that: descriptor, start, length. False when it does
     not do it for this file; raises OSError when the disk fails, for nobody is told so a second time."""
     import ctypes  # only whoever moves a log needs it
 
