@@ -229,7 +229,7 @@ async def test_rows_of_nothing(store: Store) -> None:
 
 SERVED = {
     "arriving": "bookings_by_check_in",
-    "unpaid": "bookings_by_status",
+    "unpaid": "COVERING INDEX bookings_unpaid",
     "links": "bookings_with_link",
     "problems": "bookings_with_attention",
     "all": "bookings_by_check_in",
