@@ -25,7 +25,8 @@ from typing import Final, NamedTuple
 
 from travello_desk.operations import beside
 from travello_desk.operations.ingest import ingest_in
-from travello_desk.payments.events import question_of, read_event
+from travello_desk.payments.events import StripeEvent, question_of, read_event
+from travello_desk.store import inbox
 from travello_desk.store.second_writer import SecondWriter
 from travello_desk.store.tx import Tx
 
@@ -142,14 +143,19 @@ def work(line: Line, writer: SecondWriter, whose: Whose) -> None:
 
 def take(messages: Sequence[bytes], whose: Whose, tx: Tx) -> list[Done]:
     """Ingest them all."""
-    done: list[Done] = []
-    for message in messages:
-        number, _ = HEAD.unpack_from(message)
-        text = message[HEAD.size :].decode()
-        event = read_event(json.loads(text))
-        outcome = ingest_in(tx, event, text, "webhook", whose.livemode, whose.install)
-        done.append((number, outcome, question_of(event)))
-    return done
+    read = [read_message(message) for message in messages]
+    inbox.look_up(tx, [event.id for _, _, event in read])
+    return [
+        (number, ingest_in(tx, event, body, "webhook", whose.livemode, whose.install), question_of(event))
+        for number, body, event in read
+    ]
+
+
+def read_message(message: bytes) -> tuple[int, str, StripeEvent]:
+    """Its number, and the event as text and read."""
+    number, _ = HEAD.unpack_from(message)
+    body = message[HEAD.size :].decode()
+    return number, body, read_event(json.loads(body))
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ makes "refund before completed" end like the other order.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -46,7 +47,17 @@ class Owner:
     session_id: str
 
 
+def look_up(tx: Tx, event_ids: Sequence[str]) -> None:
+    """Ask for all of a shared commit at once which are new; `known_event` then asks for the others only."""
+    marks = ",".join("?" * len(event_ids))
+    known = tx.all(f"SELECT event_id FROM inbox WHERE event_id IN ({marks})", event_ids)
+    tx.new_events = set(event_ids).difference(event_id for (event_id,) in known)
+
+
 def known_event(tx: Tx, event_id: str) -> bool:
+    if event_id in tx.new_events:
+        tx.new_events.discard(event_id)  # when it comes a second time, it is known
+        return False
     return tx.one("SELECT 1 FROM inbox WHERE event_id = ?", (event_id,)) is not None
 
 

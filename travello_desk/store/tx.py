@@ -18,13 +18,16 @@ Row = tuple[Any, ...]
 class Tx:
     """A read or write transaction. `now` is the instant (unix seconds) at which it began."""
 
-    __slots__ = ("changed", "connection", "nothing_loose", "now", "timeline_tip")
+    __slots__ = ("changed", "connection", "new_events", "nothing_loose", "now", "timeline_tip")
 
     def __init__(self, connection: sqlite3.Connection, now: int) -> None:
         self.connection = connection
         self.now = now
         self.changed: set[int] = set()
         self.timeline_tip: str | None = None
+        self.new_events: set[str] = (
+            set()
+        )  # ids that inbox.py has looked up for a shared commit and that are not stored yet
         self.nothing_loose = False  # not known; what inbox.py has found out for the events of a shared commit
 
     def execute(self, sql: str, params: Sequence[object] = ()) -> int:
