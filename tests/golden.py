@@ -12,7 +12,7 @@ from pathlib import Path
 
 SWITCH = "DESK_SNAPSHOTS"
 HOW = "run `python -m tests.golden`, read the difference, and commit it"
-MADE_BY = ("tests/looks", "tests/tui/test_day.py")
+MADE_BY = ("tests/looks",)
 
 
 def same(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The hotel, made once; every scene, looked at once."""
+"""The hotels, made once; every scene, looked at once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.looks.hotel import make_hotel
+from tests.looks.hotel import HOTELS
 from tests.looks.scenes import SCENES, Scene, still
 from tests.looks.taken import Taken, take
 from tests.tui.hotel import Model
 
 
 @pytest.fixture(scope="session")
-def looks_hotel(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    return asyncio.run(make_hotel(tmp_path_factory.mktemp("looks")))
+def hotels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Model]:
+    return {name: asyncio.run(make(tmp_path_factory.mktemp(name))) for name, make in HOTELS.items()}
+
+
+@pytest.fixture
+def looks_hotel(hotels: dict[str, Model]) -> Model:
+    return hotels["usual"]
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +39,11 @@ def scene(request: pytest.FixtureRequest) -> Scene:
 async def taken(
     scene: Scene,
     gallery: dict[str, Taken],
-    looks_hotel: Model,
+    hotels: dict[str, Model],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Taken:
     if scene.name not in gallery:
         still(monkeypatch)
-        gallery[scene.name] = await take(scene, looks_hotel, tmp_path)
+        gallery[scene.name] = await take(scene, hotels[scene.hotel], tmp_path)
     return gallery[scene.name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -13,6 +14,7 @@ from travello_desk.actions import User
 from travello_desk.operations import staff
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.bookings import cancel, edit
+from travello_desk.operations.checkout import checkout
 from travello_desk.operations.errors import StripeFailed
 from travello_desk.operations.refund import refund
 from travello_desk.store import bookings
@@ -101,3 +103,20 @@ async def trouble(desk: Desk, ids: dict[str, int]) -> None:
     desk.sandbox.faults.next("POST /v1/checkout/sessions", "reset_after", times=3)
     with pytest.raises(StripeFailed):
         await link(desk, ids[IN_DOUBT])
+
+
+async def make_returned(folder: Path) -> Model:
+    """A hotel with one booking, whose refund has come back: the guest's card is closed."""
+    async with open_desk(folder, seed=7) as desk:
+        desk.time.seconds -= 4 * 3600
+        ids = {"TRV-10440": await arrive(desk, "TRV-10440", "Sana [Iqbal]", 10_400, "303", "ONLINE")}
+        await desk.sandbox.pay((await checkout(desk.ctx, ids["TRV-10440"], "Ayesha")).session_id)
+        await desk.feed()
+        done = await refund(desk.ctx, refund_of(ids["TRV-10440"], None))
+        await desk.sandbox.fail_refund(done.stripe_refund_id)
+        await desk.feed()
+        await staff.demo_people(desk.ctx)
+        return Model(desk.ctx.store.path, desk.ctx.settings, ids)
+
+
+HOTELS: Final = {"usual": make_hotel, "returned": make_returned}

@@ -7,12 +7,11 @@ from typing import Final
 
 import pytest
 
+from tests.looks.before import a_shift
 from tests.looks.scenes import Scene, app_for, play, still
 from tests.looks.svg import picture_of
 from tests.tree import ROOT
 from tests.tui.hotel import Model, copied
-from travello_desk.operations.shifts import Actor, open_shift
-from travello_desk.tui.screens.day import DayScreen
 
 FOLDER: Final = ROOT / "docs" / "pictures"
 WIDE, SMALL, LOW = (116, 27), (80, 24), (80, 18)
@@ -30,11 +29,10 @@ def path_of(scene: Scene) -> Path:
 
 
 async def drawn(scene: Scene, model: Model, folder: Path, patch: pytest.MonkeyPatch) -> str:
-    """The scene as SVG text, played on a copy of the hotel; its day's report does not ask a Stripe that is gone."""
+    """The scene as SVG text, played on a copy of the hotel; with a shift open."""
     still(patch)
-    patch.setattr(DayScreen, "ask_stripe", lambda self: None)
     async with copied(model, folder) as desk:
-        await open_shift(desk.ctx, Actor("Ayesha"), 500_000)
+        await a_shift(desk, model.ids)
         app = app_for(scene, desk)
         async with app.run_test(size=scene.sizes[0]) as pilot:
             await play(scene, app, pilot, model.ids)

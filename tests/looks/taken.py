@@ -38,14 +38,19 @@ class Taken:
     inks: dict[str, list[Ink]] = field(default_factory=dict)
     """By theme; `NAME, NO_COLOR` without colours."""
     plain: str = ""
+    kind: str = ""
+    """The class of the screen."""
 
 
 async def take(scene: Scene, model: Model, folder: Path) -> Taken:
     """Play the scene and look at it from all sides."""
     taken = Taken()
+    other = SMALL if scene.opens_at == LARGE else LARGE
     async with copied(model, folder) as desk:
+        if scene.before is not None:
+            await scene.before(desk, model.ids)
         app = app_for(scene, desk)
-        async with app.run_test(size=LARGE) as pilot:
+        async with app.run_test(size=scene.opens_at) as pilot:
             await play(scene, app, pilot, model.ids)
             for theme in THEMES:
                 app.theme = theme.name
@@ -54,8 +59,9 @@ async def take(scene: Scene, model: Model, folder: Path) -> Taken:
                 taken.inks[f"{theme.name}, NO_COLOR"] = inks_of(Monochrome().apply(painted(app), Color(0, 0, 0)))
             app.theme = THEMES[0].name
             await pilot.pause()
-            taken.texts[LARGE] = screen_text(app)
-            taken.texts[SMALL] = await resized(app, pilot, SMALL)
+            taken.kind = type(app.screen).__name__
+            taken.texts[scene.opens_at] = screen_text(app)
+            taken.texts[other] = await resized(app, pilot, other)
             app.glyphs = Glyphs(ascii=True)
             if isinstance(app.screen, BookingsScreen):
                 app.screen.set_columns()

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
+from typing import Any
+
 import pytest
+from textual.screen import Screen
 
 from tests.golden import same
 from tests.looks.scenes import SCENES, Scene
 from tests.looks.taken import Taken
 from tests.tui.grid import SNAPSHOTS
 from tests.tui.sizes import SIZES, SMALL, Size, named
+from travello_desk import tui
 
 
 @pytest.mark.parametrize("size", SIZES, ids=named)
 def test_the_screen_is_as_it_was(scene: Scene, taken: Taken, size: Size) -> None:
     text = taken.texts[size]
+    assert taken.kind == scene.kind
     assert scene.says in text or size == SMALL
     assert max(map(len, text.splitlines())) <= size[0]
     same(SNAPSHOTS / f"{scene.name}_{named(size)}.txt", text)
 
 
-# Taken where the shift is counted (tests/tui/test_day.py).
-ELSEWHERE = ("day", "count", "close")
-
-
 def test_no_snapshot_is_left_over() -> None:
-    known = [scene.name for scene in SCENES] + list(ELSEWHERE)
-    names = {f"{name}_{named(size)}" for name in known for size in SIZES}
+    names = {f"{scene.name}_{named(size)}" for scene in SCENES for size in SIZES}
     assert {path.stem for path in SNAPSHOTS.glob("*.txt")} == names
+
+
+# What others are made from, and what never stands on a screen by itself.
+BASES = {
+    "BookingModal", "BookingPlace", "DeedPlace", "DeskDialog", "DeskScreen", "Finding", "GuardedModal", "LogPlace",
+    "Marking", "PacedScreen", "ShiftDialog", "Window",
+}  # fmt: skip
+
+
+def test_every_screen_and_window_of_the_program_has_a_scene() -> None:
+    assert screens_of_the_program() - BASES == {scene.kind for scene in SCENES}
+    assert screens_of_the_program() >= BASES
+
+
+def screens_of_the_program() -> set[str]:
+    """The names of all classes of Textual's screens that the program defines."""
+    for module in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
+        import_module(module.name)
+    return {kind.__name__ for kind in kinds(Screen) if kind.__module__.startswith("travello_desk.")}
+
+
+def kinds(base: type[Any]) -> set[type[Any]]:
+    return {base} | {kind for below in base.__subclasses__() for kind in kinds(below)}

@@ -10,8 +10,6 @@ from typing import Any
 from rich.cells import cell_len
 from textual.app import App
 
-from tests.golden import same
-
 CELL = 12.2
 """Units of the screenshot's picture per cell."""
 TEXT = re.compile(r'<text class="[^"]*" x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', re.S)
@@ -38,9 +36,3 @@ def grid(app: App[Any]) -> list[str]:
 
 def screen_text(app: App[Any]) -> str:
     return "\n".join(grid(app)) + "\n"
-
-
-def matches(app: App[Any], name: str) -> bool:
-    """Whether the screen is as in `tests/snapshots/NAME.txt` (tests/golden.py)."""
-    same(SNAPSHOTS / f"{name}.txt", screen_text(app))
-    return True

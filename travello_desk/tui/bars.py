@@ -199,6 +199,10 @@ KEY_NAMES: Final[Mapping[str, str]] = {
     "tab": "Tab",
     "left": "←",
     "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
 }
 
 

@@ -22,9 +22,8 @@ def drawers_content(found: Sequence[Shift], outside: Sequence[Total], desk: Desk
     lines = [shifts_content(found, desk)]
     for total in outside:
         amount = describe_minor(total.amount_minor, total.currency)
-        lines.append(
-            Content.styled(f"Cash outside any shift {amount}, in {total.count}: in no drawer", "bold $warning")
-        )
+        entries = "1 entry" if total.count == 1 else f"{total.count} entries"
+        lines.append(Content.styled(f"Cash outside any shift: {amount} ({entries}), in no drawer", "bold $warning"))
     return Content("\n").join(lines)
 
 
@@ -37,8 +36,9 @@ def shifts_content(found: Sequence[Shift], desk: DeskApp) -> Content:
 
 def shift_content(shift: Shift, desk: DeskApp) -> Content:
     """`Shift Ayesha, drawer 1, 07:02 to 15:10  counted Rs. 61,400  short Rs. 500 · wrong change`"""
-    until = f" to {desk.now_text(shift.closed_at)}" if shift.closed_at else ", open"
-    head = f"Shift {clean(shift.name)}, drawer {clean(shift.drawer)}, {desk.now_text(shift.opened_at)}{until}"
+    since = desk.now_text(shift.opened_at)
+    span = f"{since} to {desk.now_text(shift.closed_at)}" if shift.closed_at else f"open since {since}"
+    head = f"Shift {clean(shift.name)}, drawer {clean(shift.drawer)}, {span}"
     if shift.counted_minor is None or shift.expected_minor is None:
         return Content(f"{head}, float {describe_minor(shift.opening_minor, shift.currency)}")
     difference = shift.counted_minor - shift.expected_minor

@@ -20,7 +20,7 @@ from travello_desk.tui.dialogs.link import LinkDialog
 from travello_desk.tui.dialogs.mark_paid import MarkPaidDialog
 from travello_desk.tui.dialogs.problem import ErrorDialog
 from travello_desk.tui.dialogs.receipt import ReceiptDialog
-from travello_desk.tui.dialogs.refund import PayOutDialog, RefundDialog
+from travello_desk.tui.dialogs.refund import RefundDialog
 from travello_desk.tui.dialogs.switch import SwitchDialog
 from travello_desk.tui.dialogs.undo import UndoDialog
 
@@ -30,7 +30,7 @@ WINDOWS: dict[str, Opening] = {
     **{
         kind.__name__: lambda desk, booking_id, kind=kind: kind(desk.ctx, OLGA, booking_id)  # type: ignore[misc]
         for kind in (
-            AcceptDialog, CancelDialog, CloseLinkDialog, ExplainDialog, LinkDialog, MarkPaidDialog, PayOutDialog,
+            AcceptDialog, CancelDialog, CloseLinkDialog, ExplainDialog, LinkDialog, MarkPaidDialog,
             ReceiptDialog, RefundDialog, SwitchDialog, UndoDialog,
         )
     },

@@ -36,7 +36,7 @@ from travello_desk.tui.dialogs.email import EmailDialog
 from travello_desk.tui.dialogs.guest_link import GuestLinkDialog
 from travello_desk.tui.dialogs.mark_paid import MarkPaidDialog
 from travello_desk.tui.dialogs.pay_back import PayBackDialog
-from travello_desk.tui.dialogs.refund import PayOutDialog, RefundDialog
+from travello_desk.tui.dialogs.refund import RefundDialog
 from travello_desk.tui.dialogs.shift import CloseShiftDialog, CountDialog, DropDialog, OpenShiftDialog, ShiftDialog
 from travello_desk.tui.dialogs.switch import SwitchDialog
 from travello_desk.tui.dialogs.undo import UndoDialog
@@ -57,12 +57,6 @@ async def mark(desk: Desk) -> Opened:
 
 async def give_back(desk: Desk) -> Opened:
     return RefundDialog(desk.ctx, OLGA, await paid(desk)), {"again": "10000"}
-
-
-async def pay_out(desk: Desk) -> Opened:
-    booking_id = await arriving(desk)
-    await mark_paid(desk.ctx, Mark(booking_id, "Ayesha", "cash"))
-    return PayOutDialog(desk.ctx, OLGA, booking_id), {"again": "10000"}
 
 
 async def pay_back(desk: Desk) -> Opened:
@@ -145,7 +139,6 @@ async def close_shift(desk: Desk) -> Opened:
 WINDOWS: dict[type[DeskDialog], Callable[[Desk], Awaitable[Opened]]] = {
     MarkPaidDialog: mark,
     RefundDialog: give_back,
-    PayOutDialog: pay_out,
     PayBackDialog: pay_back,
     UndoDialog: undo,
     CancelDialog: cancel,
@@ -161,7 +154,7 @@ WINDOWS: dict[type[DeskDialog], Callable[[Desk], Awaitable[Opened]]] = {
     CountDialog: count,
     CloseShiftDialog: close_shift,
 }
-MONEY_LEAVES = (RefundDialog, PayOutDialog, PayBackDialog, CancelDialog, BulkDialog, ShiftDialog)
+MONEY_LEAVES = (RefundDialog, PayBackDialog, CancelDialog, BulkDialog, ShiftDialog)
 
 
 def kinds(base: type[Any]) -> set[type[Any]]:

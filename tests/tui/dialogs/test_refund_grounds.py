@@ -17,7 +17,7 @@ from travello_desk.operations.resume import resume
 from travello_desk.settings.model import FxRate
 from travello_desk.store import timeline
 from travello_desk.tui.dialogs.problem import ErrorDialog
-from travello_desk.tui.dialogs.refund import PayOutDialog, RefundDialog
+from travello_desk.tui.dialogs.refund import RefundDialog
 
 
 async def test_not_known_is_said_as_it_is_and_found_out(desk: Desk, size: Size) -> None:
@@ -132,7 +132,7 @@ async def test_desk_money_over_the_limit_is_signed_too(house: House) -> None:
     await managers(house)
     booking_id = await house.book()
     await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
-    async with shown(house.ctx, PayOutDialog(house.ctx, AYESHA, booking_id)) as (host, pilot):
+    async with shown(house.ctx, RefundDialog(house.ctx, AYESHA, booking_id)) as (host, pilot):
         await fill(pilot, host, again="11500")
         host.screen.query_one("#pin").focus()
         await press(pilot, *"9071")

@@ -19,7 +19,10 @@ class AddressDialog(GuardedModal[None]):
     WIDTH = 78
     DEFAULT_CSS = """
     AddressDialog {
-        & TextArea { height: auto; border: none; padding: 0; margin: 1 0; background: $surface; scrollbar-size: 0 0; }
+        & TextArea, & TextArea:focus {
+            height: auto; border: none; padding: 0; margin: 1 0; background: $surface; scrollbar-size: 0 0;
+        }
+        & TextArea .text-area--selection { color: $background; background: $foreground; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "back", "Close", show=False, id="address.close")]

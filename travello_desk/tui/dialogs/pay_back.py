@@ -26,7 +26,7 @@ from travello_desk.tui.dialogs.reading import Seen
 TENDERS = (("cash", "Cash"), ("transfer", "Bank"), ("cheque", "Cheque"), ("other", "Other"))
 LABELS = {"cash": "Given to", "transfer": "Reference", "cheque": "Cheque no", "other": "Reference"}
 WANTED = {
-    "cash": "to whom; the voucher gets its number",
+    "cash": "who took it; the voucher numbers itself",
     "transfer": "as the bank names it",
     "cheque": "as on the cheque",
 }

@@ -26,6 +26,8 @@ from travello_desk.tui.dialogs.booking_modal import BookingModal
 from travello_desk.tui.dialogs.fields import GuardedButton, Words
 
 KEYS = (("save", "s Save"), ("mail", "e E-mail"), ("print", "p Print"), ("speak", "g Language"))
+# Also in the frame: the buttons stand below a receipt that is longer than the window.
+HINT = "↑ ↓ reads on · s save · e e-mail · p print · g language · Esc close"
 
 
 class ReceiptDialog(BookingModal[Outcome | None]):
@@ -58,7 +60,7 @@ class ReceiptDialog(BookingModal[Outcome | None]):
     async def on_mount(self) -> None:
         if not await self.opened():
             return
-        self.entitle(self.title_words(), "up down reads on · Esc close")
+        self.entitle(self.title_words(), HINT)
         buttons = [GuardedButton(label, self.click_counts, name=name) for name, label in KEYS]
         self.back = GuardedButton("Esc Close", self.click_counts)
         await self.box.mount_all([Words(id="paper"), Words(id="said"), Horizontal(*buttons, self.back, classes="keys")])

@@ -45,7 +45,6 @@ class RefundDialog(DeskDialog):
     YES_KEY = False
     MOVES_MONEY = True
     WIDTH = 70
-    DRAWER_FIRST = False
 
     def __init__(self, ctx: Context, user: User, booking_id: int) -> None:
         super().__init__(ctx, user, booking_id)
@@ -70,8 +69,7 @@ class RefundDialog(DeskDialog):
         self.reason.pick(1 if first is not None and first.duplicate else 0)
 
     def sources_now(self, seen: Seen) -> list[Source]:
-        found = plan.sources(seen.ledger, seen.view)
-        return sorted(found, key=lambda source: source.payment is not None) if self.DRAWER_FIRST else found
+        return plan.sources(seen.ledger, seen.view)
 
     def parts(self) -> Iterable[Widget]:
         labels = tuple((place, source.label) for place, source in enumerate(self.sources)) or ((0, "nothing"),)
@@ -308,11 +306,3 @@ class RefundDialog(DeskDialog):
             "requires_action": f"Refund of {amount}: the guest must act, Stripe e-mailed them",
         }.get(done.status, f"Refund of {amount} is on its way")
         return Outcome(self.booking.booking.id, text)
-
-
-class PayOutDialog(RefundDialog):
-    """The same with the drawer first: cash given back for money taken at the desk."""
-
-    VERB = "Pay out"
-    BUSY = "Paying out…"
-    DRAWER_FIRST = True

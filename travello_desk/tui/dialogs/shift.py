@@ -219,6 +219,7 @@ class CloseShiftDialog(ShiftDialog):
         self.shift = (await shifts.look(self.ctx, self.the_shift.id)).shift
         self.counted = self.shift.counted_minor or 0
         self.over = self.counted - (self.shift.expected_minor or 0)
+        self.reason.placeholder = "why it is over or short" if self.over else ""
         self.dropped.value = as_typed(max(0, self.counted - self.shift.opening_minor), self.currency)
 
     def parts(self) -> Iterable[Widget]:

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Button, Static
 
 from travello_desk.tui.window import Window
@@ -36,7 +37,8 @@ class ConfirmScreen(Window[bool]):
         self.question, self.deed, self.harmless = question, deed, harmless
 
     def body(self) -> ComposeResult:
-        with Vertical():
+        with Vertical() as box:
+            box.border_subtitle = Content(f"← → choose · Enter does it · Esc {self.harmless.lower()}")
             yield Static(self.question, markup=False)
             with Horizontal():
                 yield Button(self.harmless, id="no", variant="primary", compact=True)

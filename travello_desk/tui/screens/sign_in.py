@@ -41,7 +41,7 @@ NO_KEY = (
     "No STRIPE_SECRET_KEY is set: the desk works, online payments do not. "
     "Ctrl+T shows everything in a sandbox, without real money."
 )
-FIRST, KNOWN = "Enter signs in", "your number, then the PIN"
+FIRST, KNOWN = "Enter goes on", "your number, then the PIN"
 CHOSEN = "{name}'s PIN · ↑ ↓ or Esc: another person"
 
 
