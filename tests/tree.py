@@ -1,9 +1,10 @@
-"""The files of the project, for tests that look at all of them."""
+"""The files of the project and the classes made in it, for tests that look at all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("travello_desk", "webhook", "tests", "benchmarks", "data", ".ci")
@@ -35,3 +36,8 @@ def name(path: Path) -> str:
 
 def _is_text(path: Path) -> bool:
     return path.suffix in _TEXT or path.parent.name == ".ci" or path.name in (".gitignore", "LICENSE")
+
+
+def kinds(base: type[Any]) -> set[type[Any]]:
+    """A class and all that are made from it, as far as they are imported."""
+    return {base} | {kind for below in base.__subclasses__() for kind in kinds(below)}

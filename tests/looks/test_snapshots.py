@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pkgutil
 from importlib import import_module
-from typing import Any
 
 import pytest
 from textual.screen import Screen
@@ -12,6 +11,7 @@ from textual.screen import Screen
 from tests.golden import same
 from tests.looks.scenes import SCENES, Scene
 from tests.looks.taken import Taken
+from tests.tree import kinds
 from tests.tui.grid import SNAPSHOTS
 from tests.tui.sizes import SIZES, SMALL, Size, named
 from travello_desk import tui
@@ -48,7 +48,3 @@ def screens_of_the_program() -> set[str]:
     for module in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
         import_module(module.name)
     return {kind.__name__ for kind in kinds(Screen) if kind.__module__.startswith("travello_desk.")}
-
-
-def kinds(base: type[Any]) -> set[type[Any]]:
-    return {base} | {kind for below in base.__subclasses__() for kind in kinds(below)}

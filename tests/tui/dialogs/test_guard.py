@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from tests.desk import Desk
+from tests.tree import kinds
 from tests.tui.dialogs.host import AYESHA, OLGA, Host, settle, shown, until
 from tests.tui.dialogs.refunding import paid
 from tests.tui.sizes import SMALL
@@ -155,10 +156,6 @@ WINDOWS: dict[type[DeskDialog], Callable[[Desk], Awaitable[Opened]]] = {
     CloseShiftDialog: close_shift,
 }
 MONEY_LEAVES = (RefundDialog, PayBackDialog, CancelDialog, BulkDialog, ShiftDialog)
-
-
-def kinds(base: type[Any]) -> set[type[Any]]:
-    return {base} | {kind for below in base.__subclasses__() for kind in kinds(below)}
 
 
 def test_every_window_with_a_deed_is_here() -> None:
