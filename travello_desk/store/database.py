@@ -200,7 +200,8 @@ def migrate(path: Path) -> list[str]:
     with sqlite_only():
         from peewee import DatabaseError, SqliteDatabase
 
-    patience = {**PRAGMAS, "busy_timeout": int(MIGRATION_SECONDS * 1000)}
+    # An index of a million rows is sorted in a file: in memory it would cost what is not given back until the end.
+    patience = {**PRAGMAS, "busy_timeout": int(MIGRATION_SECONDS * 1000), "temp_store": "file"}
     database = SqliteDatabase(str(path), pragmas=patience, timeout=MIGRATION_SECONDS)
     try:
         database.connect()
