@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -22,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from travello_desk.collector import LOOK_SECONDS, RestingCollector, settle
 from travello_desk.logs import log_to
 from travello_desk.operations.background import Background, Job
 from travello_desk.operations.clock import watch_clock
@@ -45,11 +45,6 @@ from travello_desk.store.opening import open_database
 log = logging.getLogger(__name__)
 MAIL_SECONDS = 3
 REMINDER_SECONDS = 600
-COLLECTED = (1_000, 10, 100)
-"""Few young objects at a time take a millisecond or two; all that was made since the start takes fifty, seldom."""
-TURN_SECONDS = 0.0005
-"""Every statement of a commit waits so long for its turn while the loop paints. With Python's own 5 ms a dozen of them
-took a tenth of a second, and the payments behind them as long again."""
 STUCK_SECONDS = 60
 
 
@@ -108,6 +103,7 @@ def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
         Job("currency", CHECK_SECONDS, partial(check_support, ctx)),
         Job("stuck", STUCK_SECONDS, partial(watch_stuck, ctx)),
         Job("mark", MARK_SECONDS, partial(watch_mark, ctx)),
+        Job("memory", LOOK_SECONDS, RestingCollector().look, everywhere=True),
         Job("clock", CLOCK_SECONDS, partial(watch_clock, ctx), everywhere=True),
         Job("sound", SOUND_SECONDS, partial(watch_soundness, ctx), first_seconds=FIRST_SOUND_SECONDS, everywhere=True),
         Job("rate", AGAIN_SECONDS if ctx.settings.fx_rate_url else 0, RateFeed(ctx).run),
@@ -137,15 +133,6 @@ async def open_house(settings: Settings, clock: Callable[[], float] = time.time)
         yield house
     finally:
         await house.close()
-
-
-def settle() -> None:
-    """Nobody who waits for an answer is held up: by the collector, which need not walk through what was made while
-    starting and stays until the end, nor by a thread that keeps the others from their turn."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTED)
-    sys.setswitchinterval(TURN_SECONDS)
 
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:

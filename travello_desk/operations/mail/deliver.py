@@ -148,7 +148,7 @@ async def send_one(ctx: Context, post: Post, mail: Mail) -> NotSent | None:
             obsolete = found.obsolete
             await ctx.store.write(lambda tx: outbox.cancelled(tx, mail, obsolete))
             return None
-        letter = letter_of(found, ctx.settings, mail.language) if found else day_mail.kept_letter(mail)
+        letter = await letter_for(ctx, mail, found)
         words = await post.send(await envelope_of(ctx, mail, found, letter), f"{mail.id:06d}-{mail.kind}")
     except NotDrawn as error:
         return await not_sent(ctx, mail, NotSent(LATER, str(error)))
@@ -168,6 +168,13 @@ async def occasion_of(ctx: Context, mail: Mail) -> Occasion | None:
     return await ctx.store.read(lambda tx: occasion(tx, ctx.settings, mail.kind, mail.booking_id or 0, mail.facts))
 
 
+async def letter_for(ctx: Context, mail: Mail, found: Occasion | None) -> Letter:
+    """The words. Written in a thread, like the message: both take milliseconds that the loop needs for others."""
+    if found is None:
+        return day_mail.kept_letter(mail)
+    return await asyncio.to_thread(letter_of, found, ctx.settings, mail.language)
+
+
 async def envelope_of(ctx: Context, mail: Mail, found: Occasion | None, letter: Letter) -> Envelope:
     """The message with its receipt attached where PDFs can be drawn."""
     attached: tuple[Attachment, ...] = ()
@@ -175,7 +182,8 @@ async def envelope_of(ctx: Context, mail: Mail, found: Occasion | None, letter: 
         speech = language(mail.language)
         body = await receipt_pdf.draw_beside(found.receipt, speech, ctx.settings.hotel_timezone)
         attached = (Attachment(receipt_pdf.file_name(found.receipt), body),)
-    return compose(
+    return await asyncio.to_thread(
+        compose,
         letter,
         mail_from=ctx.settings.mail_from,
         hotel=ctx.settings.hotel_name,
