@@ -19,6 +19,7 @@ from travello_desk.mailer import post as posting
 from travello_desk.operations import bookings, mail, refund
 from travello_desk.operations.mail import deliver as delivering
 from travello_desk.operations.mail.deliver import BACK_OFF_SECONDS, CLAIM_SECONDS, Delivery, deliver
+from travello_desk.operations.mail.derive import derive
 from travello_desk.settings.model import SmtpServer
 from travello_desk.store import attention, outbox
 from travello_desk.store import bookings as rows
@@ -279,16 +280,39 @@ async def test_the_postman_derives_and_sends(desk: Desk, office: PostOffice) -> 
     assert last(desk).status == "sent"
 
 
+async def write_lines(desk: Desk, booking_id: int, count: int = 2) -> None:
+    """Entries in the timeline, as events would write them."""
+    for number in range(count):
+        await bookings.edit(desk.ctx, booking_id, "Ayesha", details={"notes": str(number)})
+
+
 async def test_mails_wait_while_events_pour_in_but_not_for_ever(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivering, "BUSY_LINES", 1)
+    monkeypatch.setattr(delivering, "BUSY_LINES", 0.001)
+    monkeypatch.setattr(delivering, "REST_SECONDS", 0.0)
     monkeypatch.setattr(delivering, "MOST_WAITS", 3)
-    booking_id = await paid(desk)
     postman = Delivery(desk.ctx)
+    await postman.run()
+    first = postman._round
+    assert first is not None
+    await first  # with nothing to send: from here on it is seen what is written
+    booking_id = await paid(desk)
     waited = 0
-    while postman._round is None:
+    while postman._round is first:
         await postman.run()
-        await bookings.edit(desk.ctx, booking_id, "Ayesha", details={"notes": "1"})
-        await bookings.edit(desk.ctx, booking_id, "Ayesha", details={"notes": "2"})
+        await write_lines(desk, booking_id)
         waited += 1
     await postman.close()
     assert waited == 1 + delivering.MOST_WAITS
+
+
+async def test_a_round_under_way_makes_room_for_events(
+    desk: Desk, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "BUSY_LINES", 0.001)
+    monkeypatch.setattr(delivering, "REST_SECONDS", 0.0)
+    for number in range(6):
+        await paid(desk, f"TRV-{number}")
+    await derive(desk.ctx)
+    assert await deliver(desk.ctx) == 2, "the second look finds the lines of the first mail already"
+    monkeypatch.setattr(delivering, "BUSY_LINES", 1_000_000)
+    assert await deliver(desk.ctx) == 4, "what was left leaves when it is calm again"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from functools import partial
 from typing import Final
 
@@ -33,11 +34,12 @@ BACK_OFF_SECONDS: Final = (60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 16 
 """Waits after the first, second, ... try; after the last the mail has failed: about two days and a half."""
 AT_ONCE: Final = 50
 REST_SECONDS: Final = 0.3
-"""After a drawn receipt: shaping a page takes a tenth of a second of a processor, and there may be but one."""
+"""After a drawn receipt: shaping a page takes a tenth of a second of a processor, and there may be but one. Between two
+looks at what is written meanwhile, too."""
 PAGES_A_ROUND: Final = 4
 """More need not be derived than can leave soon, and a day's news at once would stand in the way of events."""
-BUSY_LINES: Final = 300
-"""New timeline lines between two rounds above which the house is busy."""
+BUSY_LINES: Final = 100
+"""New timeline lines in a second above which the house is busy."""
 MOST_WAITS: Final = 20
 SENT_LINES: Final = {
     "link": "Payment link e-mailed",
@@ -54,7 +56,7 @@ class Delivery:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._round: asyncio.Task[None] | None = None
-        self._seen = 0
+        self._flow = Flow(ctx)
         self._waited = 0
 
     async def run(self) -> None:
@@ -63,10 +65,8 @@ class Delivery:
             self._round = asyncio.create_task(self._quietly(), name="mail round")
 
     async def _is_busy(self) -> bool:
-        """Whether events pour in: then mails wait a little, because storing events comes first."""
-        newest = await self._ctx.store.read(timeline.last_id)
-        grown, self._seen = newest - self._seen, newest
-        self._waited = self._waited + 1 if grown > BUSY_LINES and self._waited < MOST_WAITS else 0
+        """Whether this round shall wait: not for ever, however many events there are."""
+        self._waited = self._waited + 1 if await self._flow.pours() and self._waited < MOST_WAITS else 0
         return self._waited > 0
 
     async def close(self) -> None:
@@ -119,7 +119,7 @@ async def send_now(ctx: Context, mail: Mail) -> Mail:
 
 async def send_all(ctx: Context, post: Post, at_once: int) -> int:
     """One after the other over one connection, until nothing is due or the server fails us."""
-    count = 0
+    count, flow = 0, Flow(ctx)
     for _ in range(at_once):
         mail = await ctx.store.write(lambda tx: outbox.claim(tx, CLAIM_SECONDS))
         if mail is None:
@@ -128,16 +128,30 @@ async def send_all(ctx: Context, post: Post, at_once: int) -> int:
         count += outcome is None
         if outcome is not None and outcome.when != NEVER:
             break
-        if mail.kind == "receipt" and receipt_pdf.available() and await events_pour_in(ctx):
+        if mail.kind == "receipt" and receipt_pdf.available():
+            await asyncio.sleep(REST_SECONDS)
+        if await flow.pours():
             break
     return count
 
 
-async def events_pour_in(ctx: Context) -> bool:
-    """Rest a little; whether so much was written meanwhile that drawing would hold up the listener."""
-    before = await ctx.store.read(timeline.last_id)
-    await asyncio.sleep(REST_SECONDS)
-    return await ctx.store.read(timeline.last_id) - before > BUSY_LINES * REST_SECONDS
+class Flow:
+    """Whether events pour in: then mails wait a little, for each is written down twice, and events come first."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._looked_at, self._newest = time.monotonic(), -1
+
+    async def pours(self) -> bool:
+        """Whether the time since the last look brought so many lines; no look is closer to the last than a moment."""
+        now = time.monotonic()
+        passed = now - self._looked_at
+        if self._newest >= 0 and passed < REST_SECONDS:
+            return False
+        newest = await self._ctx.store.read(timeline.last_id)
+        grown = newest - self._newest if self._newest >= 0 else 0
+        self._looked_at, self._newest = now, newest
+        return grown > BUSY_LINES * passed
 
 
 async def send_one(ctx: Context, post: Post, mail: Mail) -> NotSent | None:
