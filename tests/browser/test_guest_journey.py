@@ -159,3 +159,26 @@ async def test_every_other_page_is_sound(site: Site, guest: Open, code: str) -> 
     _, arrival = await site.booked(method="ARRIVAL", guest_name="")
     await look("arrival", arrival)
     assert visitor.troubles == []
+
+
+LINES_OF_THE_REFERENCE = """() => {
+    const range = document.createRange();
+    const heading = document.querySelector("h1");
+    const walk = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const at = walk.currentNode.data.indexOf("TRV-2026-10448");
+        if (at >= 0) { range.setStart(walk.currentNode, at); range.setEnd(walk.currentNode, at + 14); }
+    }
+    return new Set([...range.getClientRects()].map(box => box.top)).size;
+}"""
+
+
+@pytest.mark.parametrize("code", ["en", "ur"])
+async def test_no_line_ends_within_a_reference(site: Site, guest: Open, code: str) -> None:
+    _, path = await site.booked(reference="TRV-2026-10448")
+    visitor: Guest = await guest(f"narrow-{code}")
+    await visitor.page.goto(f"{site.house.base_url}{path}/receipt?lang={code}")
+    for width in range(280, 440, 8):
+        await visitor.page.set_viewport_size({"width": width, "height": 800})
+        assert await visitor.page.evaluate(LINES_OF_THE_REFERENCE) == 1, width
+        await visitor.check()

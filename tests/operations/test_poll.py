@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.desk import Desk
+from tests.desk import NOW, Desk
 from travello_desk.operations import poll as polling
 from travello_desk.operations.checkout import checkout
 from travello_desk.operations.errors import StripeFailed
@@ -180,6 +180,31 @@ async def test_the_background_says_that_it_is_catching_up(desk: Desk, monkeypatc
     desk.sandbox.faults.always("GET *", "reset_before")
     await poll_job(desk.ctx)
     assert desk.ctx.health.catching_up == ""
+
+
+async def test_catching_up_never_goes_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the times of the events do."""
+    monkeypatch.setattr(polling, "BATCH", 1)
+    seen: list[int] = []
+    flush = polling.flush
+
+    async def watched(*given: Any) -> None:
+        await flush(*given)
+        seen.append(int(desk.ctx.health.catching_up.removesuffix(" %")))
+
+    session = (await checkout(desk.ctx, await desk.book(), "Ayesha")).session_id
+    for seconds in (40_000, 15_000, 25_000):
+        desk.time.seconds = NOW + seconds
+        await desk.sandbox.decline(session)
+    desk.time.seconds = NOW + 50_000
+    told: list[Stage] = []
+    await poll(desk.ctx, since=NOW, progress=told.append)
+    percents = [stage.percent for stage in told]
+    assert percents != sorted(percents)
+    monkeypatch.setattr(polling, "where_to_begin", lambda tx, now: NOW)
+    monkeypatch.setattr(polling, "flush", watched)
+    await poll_job(desk.ctx)
+    assert seen == sorted(seen) == [80] * len(seen)
 
 
 async def test_E10_reconcile_since_a_day_finds_what_was_given_back_of_older_money(desk: Desk) -> None:

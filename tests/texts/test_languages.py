@@ -82,6 +82,7 @@ def test_values_are_isolated_where_directions_meet() -> None:
     assert english.text("stay.greeting", name="عائشہ") == f"Dear {FIRST_STRONG}عائشہ{END},"
     assert f"{LEFT_TO_RIGHT}Rs. 5{END}" in urdu.text("button.pay", amount=Ltr("Rs. 5"))
     assert str(urdu.html("button.pay", amount=Ltr("Rs. 5"))).startswith('<bdi dir="ltr">Rs. 5</bdi>')
+    assert str(english.html("receipt.for_booking", reference=Ltr("TRV-1"))).endswith('<bdi dir="ltr">TRV-1</bdi>')
     assert urdu.count("stay.nights", 3) == "3 راتیں"
     assert [english.count("stay.nights", number) for number in (1, 2)] == ["1 night", "2 nights"]
 

@@ -131,9 +131,14 @@ async def poll_job(ctx: Context) -> None:
     if ctx.gateway is None:
         return
 
+    furthest = 0
+
     def tell(stage: Stage) -> None:
+        """Events come in the order in which Stripe made them, not always in that of their times: never back."""
+        nonlocal furthest
         if stage.count >= BATCH:  # a handful is no news to anybody
-            ctx.health.catching_up = f"{stage.percent} %"
+            furthest = max(furthest, stage.percent)
+            ctx.health.catching_up = f"{furthest} %"
 
     try:
         if await is_too_old(ctx):

@@ -60,8 +60,9 @@ class Language:
         return f"{LEFT_TO_RIGHT if isinstance(value, Ltr) else FIRST_STRONG}{text}{END}"
 
     def isolated(self, value: object) -> Markup:
-        """The value for a page: escaped, and in a `<bdi>` where it could disturb the line."""
-        if not self.is_foreign(str(value)):
+        """The value for a page: escaped, and in a `<bdi>` where it could disturb the line, or be broken within: a
+        reference has hyphens, and guest.css keeps what reads from left to right together."""
+        if not self.is_foreign(str(value)) and not isinstance(value, Ltr):
             return escape(value)
         return Markup('<bdi dir="ltr">{}</bdi>' if isinstance(value, Ltr) else "<bdi>{}</bdi>").format(value)
 

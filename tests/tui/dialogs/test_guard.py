@@ -17,7 +17,6 @@ from tests.desk import Desk
 from tests.tree import kinds
 from tests.tui.dialogs.host import AYESHA, OLGA, Host, settle, shown, until
 from tests.tui.dialogs.refunding import paid
-from tests.tui.sizes import SMALL
 from travello_desk.operations import shifts
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.bookings import edit
@@ -41,6 +40,7 @@ from travello_desk.tui.dialogs.refund import RefundDialog
 from travello_desk.tui.dialogs.shift import CloseShiftDialog, CountDialog, DropDialog, OpenShiftDialog, ShiftDialog
 from travello_desk.tui.dialogs.switch import SwitchDialog
 from travello_desk.tui.dialogs.undo import UndoDialog
+from travello_desk.tui.screens.reason import ReasonScreen
 
 REAL_GUARD = True
 RATE = 30.0
@@ -204,7 +204,7 @@ def at_rest(dialog: DeskDialog) -> bool:
 @pytest.mark.parametrize("kind", WINDOWS, ids=lambda kind: kind.__name__)
 async def test_a_held_enter_does_nothing_and_a_press_does_it_once(desk: Desk, kind: type[DeskDialog]) -> None:
     dialog, typed = await WINDOWS[kind](desk)
-    async with shown(desk.ctx, dialog, SMALL) as (host, pilot):
+    async with shown(desk.ctx, dialog) as (host, pilot):
         await ready(host, pilot, typed)
         before, opened_at = happened(desk), dialog.arming.opened_at
         dialog.arming.settle = 0  # a press that counts does its deed at once, and is seen
@@ -224,7 +224,7 @@ async def test_a_held_enter_does_nothing_and_a_press_does_it_once(desk: Desk, ki
 async def test_a_line_that_stood_still_makes_no_press_of_a_held_key(desk: Desk, kind: type[DeskDialog]) -> None:
     """A repeat that comes late looks like a press, until the next one comes."""
     dialog, typed = await WINDOWS[kind](desk)
-    async with shown(desk.ctx, dialog, SMALL) as (host, pilot):
+    async with shown(desk.ctx, dialog) as (host, pilot):
         await ready(host, pilot, typed)
         before, opened_at = happened(desk), dialog.arming.opened_at
         looked: list[bool | None] = []
@@ -246,7 +246,7 @@ async def test_a_line_that_stood_still_makes_no_press_of_a_held_key(desk: Desk, 
 @pytest.mark.parametrize("kind", WINDOWS, ids=lambda kind: kind.__name__)
 async def test_a_click_before_anybody_could_read_does_nothing(desk: Desk, kind: type[DeskDialog]) -> None:
     dialog, typed = await WINDOWS[kind](desk)
-    async with shown(desk.ctx, dialog, SMALL) as (host, pilot):
+    async with shown(desk.ctx, dialog) as (host, pilot):
         await ready(host, pilot, typed)
         before = happened(desk)
         dialog.arming.settle, dialog.arming.opened_at = 0, Message().time + 3600
@@ -264,7 +264,7 @@ async def test_the_deed_has_no_focus_at_first_and_no_letter_sends_money_away(
     desk: Desk, kind: type[DeskDialog]
 ) -> None:
     dialog, typed = await WINDOWS[kind](desk)
-    async with shown(desk.ctx, dialog, SMALL) as (host, pilot):
+    async with shown(desk.ctx, dialog) as (host, pilot):
         assert not dialog.deed.has_focus
         await ready(host, pilot, typed)
         before, at = happened(desk), dialog.arming.opened_at + 5
@@ -276,3 +276,22 @@ async def test_the_deed_has_no_focus_at_first_and_no_letter_sends_money_away(
         else:
             assert at_rest(dialog)
             assert happened(desk) == before
+
+
+async def test_a_held_enter_closes_no_problem(desk: Desk) -> None:
+    """The window that asks why has no booking, and the same guard."""
+    window = ReasonScreen("Close a problem", "Why?", "Close it")
+    async with shown(desk.ctx, window) as (host, pilot):
+        window.field.value = "settled  by phone "
+        await settle(pilot)
+        at = window.arming.opened_at
+        await strike(pilot, "enter", *held(at + 0.01))
+        assert window.field.has_focus, "nobody can have read it yet"
+        await strike(pilot, "enter", at + 5, *held(at + 5 + 1 / RATE))
+        assert window.deed.has_focus, "Enter leads to the button, and a held one not past it"
+        window.arming.settle = 0
+        await strike(pilot, "enter", *held(at + 8 + 1 / RATE, 15))
+        assert not host.answered
+        await strike(pilot, "enter", at + 12)
+        await until(lambda: host.answered)
+    assert host.answer == "settled by phone"
