@@ -12,6 +12,7 @@ import pytest
 from tests.desk import NOW, Desk
 from travello_desk.operations import arrival, bookings, mail, refund
 from travello_desk.operations.checkout import checkout
+from travello_desk.operations.mail.derive import queue_page, read_page
 from travello_desk.payments.rules import Refused
 from travello_desk.store import bookings as rows
 from travello_desk.store import outbox
@@ -144,6 +145,25 @@ async def test_many_payments_are_read_in_pages(desk: Desk) -> None:
         await bookings.edit(desk.ctx, 1, "Ayesha", details={"notes": "x"})
     await paid(desk, "TRV-LAST")
     assert await mail.derive(desk.ctx) == 4
+
+
+async def test_who_loses_the_address_meanwhile_gets_none(desk: Desk) -> None:
+    booking_id = await paid(desk)
+    await paid(desk, "TRV-2", guest_email="bilal@example.com")
+    news = await desk.ctx.store.read(read_page)
+    assert news is not None
+    await bookings.edit(desk.ctx, booking_id, "Ayesha", details={"guest_email": ""})
+    assert await desk.ctx.store.write(lambda tx: queue_page(tx, desk.ctx.settings, news)) == 1
+    assert await mails(desk) == [("receipt", "queued", "bilal@example.com")]
+    assert await mail.derive(desk.ctx) == 0
+
+
+async def test_what_is_read_twice_is_queued_once(desk: Desk) -> None:
+    await paid(desk)
+    news = await desk.ctx.store.read(read_page)
+    assert news is not None
+    counts = [await desk.ctx.store.write(lambda tx: queue_page(tx, desk.ctx.settings, news)) for _ in "12"]
+    assert counts == [1, 0]
 
 
 def at(desk: Desk, hour: int, day: int = 24) -> None:

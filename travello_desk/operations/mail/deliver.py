@@ -36,7 +36,7 @@ AT_ONCE: Final = 50
 REST_SECONDS: Final = 0.3
 """After a drawn receipt: shaping a page takes a tenth of a second of a processor, and there may be but one. Between two
 looks at what is written meanwhile, too."""
-PAGES_A_ROUND: Final = 4
+PAGES_A_ROUND: Final = 12
 """More need not be derived than can leave soon, and a day's news at once would stand in the way of events."""
 BUSY_LINES: Final = 100
 """New timeline lines in a second above which the house is busy."""
