@@ -311,7 +311,7 @@ def reason_against(action: Action, subject: Subject | None, user: User, fault: s
     if ROLE_RANK.get(user.role, 0) < ROLE_RANK[action.role]:
         return f"needs a {action.role}"
     if fault and (action.tier or action.id == "link"):
-        return f"off, {fault}"
+        return off_words(fault)
     if not action.needs_booking:
         return None
     if subject is None:
@@ -319,9 +319,14 @@ def reason_against(action: Action, subject: Subject | None, user: User, fault: s
     return action.available(subject, user) if action.available else None
 
 
-def actions_for(subject: Subject | None, user: User) -> list[tuple[Action, str | None]]:
+def off_words(fault: str) -> str:
+    """Why what needs the store's writer is not done."""
+    return f"off, {fault}"
+
+
+def actions_for(subject: Subject | None, user: User, fault: str = "") -> list[tuple[Action, str | None]]:
     """Every action on a booking with None or the reason why not: the "Next" line, keys, palette and CLI read this."""
-    return [(action, reason_against(action, subject, user)) for action in ACTIONS if action.needs_booking]
+    return [(action, reason_against(action, subject, user, fault)) for action in ACTIONS if action.needs_booking]
 
 
 # What helps next, by badge: at most two, in order (UX 0.2).
@@ -341,7 +346,7 @@ NEXT: Final = {
 }
 
 
-def next_actions(subject: Subject, user: User) -> list[Action]:
+def next_actions(subject: Subject, user: User, fault: str = "") -> list[Action]:
     """The one or two sensible next steps, each of them possible now."""
     suggested = list(NEXT.get(subject.view.badge, ()))
     if any(payment.duplicate for payment in subject.view.payments):
@@ -349,4 +354,4 @@ def next_actions(subject: Subject, user: User) -> list[Action]:
     if subject.ledger.cancelled and subject.view.paid_minor > 0:
         suggested.insert(0, "refund")
     possible = [BY_ID[name] for name in dict.fromkeys(suggested)]
-    return [action for action in possible if reason_against(action, subject, user) is None][:2]
+    return [action for action in possible if reason_against(action, subject, user, fault) is None][:2]

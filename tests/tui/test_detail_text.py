@@ -116,6 +116,19 @@ async def test_undo_says_before_its_window_that_the_shift_is_counted_or_closed(h
     assert "z undo: The shift it was taken in is closed: pay the money out instead" in text
 
 
+def test_a_store_that_cannot_be_written_offers_no_step(hotel: Desk, model: Model) -> None:
+    """And says why once, not for each key."""
+    detail = detail_of(hotel, model.ids["TRV-10479"])
+    well = detail_content(detail, FRAME).plain
+    full = detail_content(detail, replace(FRAME, fault="database or disk is full")).plain
+    assert "Next    m  Mark paid" in well
+    assert "Next" not in full
+    assert "Also" not in full
+    assert " ".join(full.split()).count("off, database or disk is full") == 1
+    (told,) = [line for line in full.splitlines() if "off, database" in line]
+    assert {"l", "m", "r", "x", "X", "E"} <= set(told.split())
+
+
 def why_no_undo(hotel: Desk, booking_id: int) -> str | None:
     subject = detail_of(hotel, booking_id).subject(link_known=True)
     return next(reason for action, reason in actions_for(subject, CLERK) if action.id == "undo")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len
 from textual.content import Content
 
-from travello_desk.actions import Action, Subject, User, actions_for, next_actions
+from travello_desk.actions import Action, Subject, User, actions_for, next_actions, off_words
 from travello_desk.money import describe_minor
 from travello_desk.payments.views import BookingView, PaymentView
 from travello_desk.store.timeline import Entry
@@ -41,6 +41,8 @@ class Frame:
     zone: ZoneInfo
     glyphs: Glyphs
     link_known: bool = True
+    fault: str = ""
+    """Why the store cannot be written, if it cannot."""
 
 
 def detail_content(detail: Detail, frame: Frame) -> Content:
@@ -211,12 +213,17 @@ SHY: Final = frozenset({"accept", "close_link", "receipt", "undo"})
 
 def next_lines(subject: Subject, frame: Frame) -> list[Line]:
     """The sensible next steps, what else is possible, and of the rest why not (UX 0.2)."""
-    first = next_actions(subject, frame.user)
-    known = {action.id: (action, reason) for action, reason in actions_for(subject, frame.user)}
+    first = next_actions(subject, frame.user, frame.fault)
+    known = {action.id: (action, reason) for action, reason in actions_for(subject, frame.user, frame.fault)}
     others = [known[name] for name in EXPLAINED if name in known and known[name][0] not in first]
     lines: list[Line] = [[Part("Next   ", "bold"), *step_parts(first)]] if first else []
     also = [action for action, reason in others if reason is None]
     lines += also_lines(also, frame.width)
+    if frame.fault:  # one line, not one for each of them
+        off = off_words(frame.fault)
+        keys = " ".join(key_name(action.keys[0]) for action, reason in others if reason == off)
+        lines += wrapped(f"{keys}  {off}", frame.width, "$warning", "   ")
+        others = [(action, reason) for action, reason in others if reason != off]
     for action, reason in others:
         if reason is not None and (action.id not in SHY or reason == subject.undo_fault):
             text = f"{key_name(action.keys[0])}  {action.label.lower()}: {reason}"

@@ -240,9 +240,12 @@ class BookingsScreen(Finding):
         self.pane.update(self.detail_text(max(20, self.pane.scrollable_content_region.width)), home=not same)
         self.refresh_bars()
 
+    def paint(self) -> None:
+        self.show_detail(self.detail)
+
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
-        self.call_after_refresh(self.show_detail, self.detail)
+        self.call_after_refresh(self.paint)
 
     # Actions
 

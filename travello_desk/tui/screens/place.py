@@ -23,6 +23,8 @@ class BookingPlace(DeedPlace):
     def __init__(self) -> None:
         super().__init__()
         self.detail: Detail | None = None
+        self.told_fault = ""
+        """Why the store cannot be written, as the detail has it."""
 
     @property
     def current_id(self) -> int | None:
@@ -38,7 +40,17 @@ class BookingPlace(DeedPlace):
 
     def frame(self, width: int) -> Frame:
         desk = self.desk
-        return Frame(width, self.user, desk.now(), desk.business_date(), desk.zone, desk.glyphs, self.link_known)
+        day, self.told_fault = desk.business_date(), self.ctx.health.money_fault
+        return Frame(width, self.user, desk.now(), day, desk.zone, desk.glyphs, self.link_known, self.told_fault)
+
+    def refresh_bars(self) -> None:
+        super().refresh_bars()
+        if self.detail is not None and self.told_fault != self.ctx.health.money_fault:
+            self.paint()
+
+    def paint(self) -> None:
+        """Write the detail anew."""
+        raise NotImplementedError
 
     def detail_text(self, width: int) -> Content:
         return detail_content(self.detail, self.frame(width)) if self.detail else Content("")
