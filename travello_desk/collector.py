@@ -15,8 +15,8 @@ YOUNG: Final = 1_000
 """So many young objects at a time take less than a millisecond."""
 MIDDLE: Final = 5
 """So many walks through the young ones to one through those they have left: a few milliseconds."""
-AT_LAST: Final = 2_000
-"""So many of these to one through all, in the middle of anything, where there was no rest for minutes."""
+AT_LAST: Final = 500
+"""So many of these to one through all, in the middle of anything, where there was no rest for a minute."""
 ENOUGH: Final = 100
 """So many at least, before a rest is used for it."""
 RESTING_SHARE: Final = 0.15
