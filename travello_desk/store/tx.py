@@ -22,13 +22,17 @@ class Tx:
 
     def __init__(self, connection: sqlite3.Connection, now: int) -> None:
         self.connection = connection
+        self._begin(now)
+
+    def _begin(self, now: int) -> None:
+        """What every transaction knows at its beginning, whichever database it is of."""
         self.now = now
         self.changed: set[int] = set()
         self.timeline_tip: str | None = None
-        self.new_events: set[str] = (
-            set()
-        )  # ids that inbox.py has looked up for a shared commit and that are not stored yet
-        self.nothing_loose = False  # not known; what inbox.py has found out for the events of a shared commit
+        # What inbox.py has found out for the events of a shared commit: those that are not stored yet, of all that it
+        # looked up, and whether no fact is loose (False: not known).
+        self.new_events: set[str] = set()
+        self.nothing_loose = False
 
     def execute(self, sql: str, params: Sequence[object] = ()) -> int:
         """Run a statement; the number of rows it changed."""

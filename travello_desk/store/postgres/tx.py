@@ -23,10 +23,7 @@ class PostgresTx(Tx):
     __slots__ = ("cursor", "with_id")
 
     def __init__(self, connection: Connection, now: int, with_id: frozenset[str]) -> None:
-        self.now = now
-        self.changed = set()
-        self.timeline_tip = None
-        self.nothing_loose = False
+        self._begin(now)
         self.cursor = connection.cursor()
         self.with_id = with_id
 
