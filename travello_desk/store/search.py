@@ -350,9 +350,9 @@ def confirmed(tx: Tx, proposed: list[int], conditions: list[Condition], words: l
 
 
 def contains_condition(digits: str) -> Condition:
-    """SQLite can compare these itself: they have no small and large letters, which it knows of English only."""
-    columns = " OR ".join(f"instr({column}, ?)" for column in SEARCHED)
-    return Condition(f"({columns})", (digits,) * len(SEARCHED))
+    """The database can compare these itself: they have no small and large letters, which SQLite knows of English only."""
+    columns = " OR ".join(f"{column} LIKE ?" for column in SEARCHED)
+    return Condition(f"({columns})", (f"%{digits}%",) * len(SEARCHED))
 
 
 def trigrams(word: str) -> list[str]:
