@@ -350,7 +350,7 @@ def confirmed(tx: Tx, proposed: list[int], conditions: list[Condition], words: l
 
 
 def contains_condition(digits: str) -> Condition:
-    """The database can compare these itself: they have no small and large letters, which SQLite knows of English only."""
+    """The database can compare these itself: no small letters, no large ones, which SQLite knows of English only."""
     columns = " OR ".join(f"{column} LIKE ?" for column in SEARCHED)
     return Condition(f"({columns})", (f"%{digits}%",) * len(SEARCHED))
 
