@@ -17,7 +17,7 @@ MIDDLE: Final = 5
 """So many walks through the young ones to one through those they have left: a few milliseconds."""
 AT_LAST: Final = 500
 """So many of these to one through all, in the middle of anything, where there was no rest for a minute."""
-ENOUGH: Final = 100
+ENOUGH: Final = 30
 """So many at least, before a rest is used for it."""
 RESTING_SHARE: Final = 0.15
 """Of the time a loop may be at work and count as resting: the clock on the screen goes on."""
