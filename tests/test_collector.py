@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.house import until
+from travello_desk import collector as collecting
 from travello_desk.collector import ENOUGH, LOOK_SECONDS, RESTING_SHARE, RestingCollector
 
 
@@ -45,31 +47,31 @@ def walks_since_the_last_through_all() -> int:
     return gc.get_count()[2]
 
 
-async def test_a_rest_is_used(collector: RestingCollector, hands: Hands) -> None:
+def test_a_rest_is_used(collector: RestingCollector, hands: Hands) -> None:
     walk_through_the_middle(ENOUGH)
     hands.go_on(RESTING_SHARE / 2)
-    await collector.look()
+    collector.look()
     assert walks_since_the_last_through_all() == 0
 
 
-async def test_who_is_at_work_is_not_held_up(collector: RestingCollector, hands: Hands) -> None:
+def test_who_is_at_work_is_not_held_up(collector: RestingCollector, hands: Hands) -> None:
     walk_through_the_middle(ENOUGH)
     hands.go_on(RESTING_SHARE * 2)
-    await collector.look()
+    collector.look()
     assert walks_since_the_last_through_all() == ENOUGH
     hands.go_on(0.0)
-    await collector.look()
+    collector.look()
     assert walks_since_the_last_through_all() == 0, "the next rest is told from the work before it"
 
 
-async def test_a_rest_without_much_to_collect_is_left_alone(collector: RestingCollector, hands: Hands) -> None:
+def test_a_rest_without_much_to_collect_is_left_alone(collector: RestingCollector, hands: Hands) -> None:
     walk_through_the_middle(ENOUGH - 1)
     hands.go_on(0.0)
-    await collector.look()
+    collector.look()
     assert walks_since_the_last_through_all() == ENOUGH - 1
 
 
-async def test_what_is_made_in_circles_goes_in_a_rest(collector: RestingCollector, hands: Hands) -> None:
+def test_what_is_made_in_circles_goes_in_a_rest(collector: RestingCollector, hands: Hands) -> None:
     class Circle:
         alive = 0
 
@@ -85,5 +87,17 @@ async def test_what_is_made_in_circles_goes_in_a_rest(collector: RestingCollecto
     del circles
     assert Circle.alive == 50
     hands.go_on(0.0)
-    await collector.look()
+    collector.look()
     assert Circle.alive == 0
+
+
+async def test_it_looks_by_itself_until_it_is_closed(
+    collector: RestingCollector, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "LOOK_SECONDS", 0.001)
+    walk_through_the_middle(ENOUGH)
+    hands.go_on(0.0)
+    collector.start()
+    await until(lambda: walks_since_the_last_through_all() == 0)
+    await collector.close()
+    await collector.close()

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from travello_desk.collector import LOOK_SECONDS, RestingCollector, settle
+from travello_desk.collector import RestingCollector, settle
 from travello_desk.logs import log_to
 from travello_desk.operations.background import Background, Job
 from travello_desk.operations.clock import watch_clock
@@ -69,10 +69,11 @@ class House:
         await self.listener.start(settings.listen_host, settings.listen_port, self.reserved)
 
     def start_background(self) -> None:
-        postman = Delivery(self.ctx)
-        self.closers.append(postman.close)
+        postman, collector = Delivery(self.ctx), RestingCollector()
+        self.closers += [postman.close, collector.close]
         self.background = Background(self.ctx, background_jobs(self.ctx, postman))
         self.background.start()
+        collector.start()
 
     async def close(self) -> None:
         """Stop listening, stop the background, close Stripe, close the store; each even if the one before failed."""
@@ -103,7 +104,6 @@ def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
         Job("currency", CHECK_SECONDS, partial(check_support, ctx)),
         Job("stuck", STUCK_SECONDS, partial(watch_stuck, ctx)),
         Job("mark", MARK_SECONDS, partial(watch_mark, ctx)),
-        Job("memory", LOOK_SECONDS, RestingCollector().look, everywhere=True),
         Job("clock", CLOCK_SECONDS, partial(watch_clock, ctx), everywhere=True),
         Job("sound", SOUND_SECONDS, partial(watch_soundness, ctx), first_seconds=FIRST_SOUND_SECONDS, everywhere=True),
         Job("rate", AGAIN_SECONDS if ctx.settings.fx_rate_url else 0, RateFeed(ctx).run),

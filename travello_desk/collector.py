@@ -5,6 +5,8 @@ Python does it whenever enough has been made, in the middle of a key or a paymen
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gc
 import sys
 import time
@@ -46,8 +48,24 @@ class RestingCollector:
         self._clock = clock
         self._spent = spent
         self._looked_at = (clock(), spent())
+        self._task: asyncio.Task[None] | None = None
 
-    async def look(self) -> None:
+    def start(self) -> None:
+        """Look from now on, until `close`."""
+        self._task = asyncio.create_task(self._run(), name="collector")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.look()
+
+    def look(self) -> None:
         """Collect, if it is worth while and the loop has rested since the last look."""
         before, spent_before = self._looked_at
         now, spent = self._looked_at = (self._clock(), self._spent())
