@@ -60,7 +60,7 @@ async def test_the_socket_sends_the_sign_in(address: str) -> None:
     seen = b""
     async with (
         aiohttp.ClientSession(headers={"Origin": address}) as session,
-        session.ws_connect(socket_address, receive_timeout=60) as ws,
+        session.ws_connect(socket_address, timeout=aiohttp.ClientWSTimeout(ws_receive=60)) as ws,
     ):
         while b"first start" not in seen:
             message = await ws.receive()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.desk import Desk, open_desk
 from tests.tui.sizes import Size
-from tests.tui.test_desk import app_of, cursor_on, fill, shown, until
+from tests.tui.test_desk import app_of, believed, cursor_on, fill, shown, until
 from travello_desk.operations import bookings as changes
 from travello_desk.operations.checkout import checkout
 from travello_desk.tui.screens.bookings import BookingsScreen
@@ -63,7 +63,8 @@ async def test_a_problem_is_closed_by_a_person_with_a_reason(desk: Desk, size: S
         await pilot.press("c")
         await until(pilot, lambda: app.screen.query("#reason"))
         await pilot.press(*"agreed with the guest")
-        await pilot.click("#yes")
+        await believed(pilot, app)
+        await pilot.click("#deed")
         await until(pilot, lambda: desk.ctx.store.read_now(attention.count_all_open) == 0)
     closed = desk.ctx.store.read_now(lambda tx: attention.get(tx, 1))
     assert closed is not None
