@@ -6,7 +6,6 @@ The hot path of the house. Nothing is logged above debug for an event that went 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Coroutine
 from hashlib import sha256
@@ -15,6 +14,7 @@ from typing import Any
 from aiohttp import web
 from multidict import CIMultiDict
 
+from travello_desk import quick_json
 from travello_desk.operations.context import Context
 from travello_desk.operations.follow_up import follow_up
 from travello_desk.operations.ingest import ingest_event
@@ -112,7 +112,7 @@ class StripeEvents:
         """The body as text and as an event. Signed rubbish is refused like any other (A18 to A21)."""
         try:
             text = body.decode()
-            return text, read_event(json.loads(text))
+            return text, read_event(quick_json.loads(text))
         except EventShapeError as error:
             reason = str(error)
         except (ValueError, RecursionError):

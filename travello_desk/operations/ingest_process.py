@@ -8,7 +8,6 @@ not answer for, its house does itself (operations/ingest_worker.py).
 from __future__ import annotations
 
 import gc
-import json
 import os
 import queue
 import signal
@@ -23,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from travello_desk import quick_json
 from travello_desk.operations import beside
 from travello_desk.operations.ingest import ingest_in
 from travello_desk.payments.events import StripeEvent, question_of, read_event
@@ -97,7 +97,7 @@ class Line:
             self._here += beside.take_whole(self._buffer)
 
     def tell(self, answers: Answers) -> None:
-        self._sock.sendall(beside.packed(json.dumps(answers).encode()))
+        self._sock.sendall(beside.packed(quick_json.dumps(tuple(answers)).encode()))
 
 
 class Answering(threading.Thread):
@@ -155,7 +155,7 @@ def read_message(message: bytes) -> tuple[int, str, StripeEvent]:
     """Its number, and the event as text and read."""
     number, _ = HEAD.unpack_from(message)
     body = message[HEAD.size :].decode()
-    return number, body, read_event(json.loads(body))
+    return number, body, read_event(quick_json.loads(body))
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ that knows every failure: a second writer that dies, hangs or meets a full disk 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import socket
 import subprocess
@@ -15,6 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from travello_desk import quick_json
 from travello_desk.operations import beside, ingest_process
 from travello_desk.operations.context import Context
 from travello_desk.store.contract import Store
@@ -105,7 +105,7 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         for message in beside.take_whole(self._buffer):
-            self._told(ingest_process.Answers(*json.loads(message)))
+            self._told(ingest_process.Answers(*quick_json.loads(message)))
 
     def _told(self, answers: ingest_process.Answers) -> None:
         self.ready = True

@@ -5,10 +5,10 @@ Facts only grow, so that a replay changes nothing that is right; it mends what a
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
+from travello_desk import quick_json
 from travello_desk.operations.context import Context
 from travello_desk.operations.ingest import apply_event
 from travello_desk.payments.events import EventShapeError, StripeEvent, read_event
@@ -109,7 +109,7 @@ def applied(tx: Tx, event_id: str, livemode: bool, install: str) -> Replay:
 def parsed(body: str) -> StripeEvent:
     """The kept body as an event."""
     try:
-        return read_event(json.loads(body)) if body else refuse()
+        return read_event(quick_json.loads(body)) if body else refuse()
     except (ValueError, EventShapeError) as error:
         raise Refused(NO_BODY) from error
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from travello_desk import quick_json
 from travello_desk.payments.facts import AttemptFacts, DisputeFacts, Failure, RefundFacts
 
-# Made once: `json.dumps` with separators makes an encoder for every call.
-compact = json.JSONEncoder(separators=(",", ":")).encode
 PAIRS = frozenset({"received", "presentment"})
 EMPTY_ATTEMPT = AttemptFacts()
 ATTEMPT_NAMES = tuple(f.name for f in fields(AttemptFacts))
@@ -29,12 +27,12 @@ def encode_attempt(facts: AttemptFacts) -> str:
     }
     if "failures" in told:
         told["failures"] = [[f.at, f.code, f.message, f.source] for f in sorted(facts.failures)]
-    return compact(told)
+    return quick_json.dumps(told)
 
 
 @lru_cache(maxsize=4096)
 def decode_attempt(text: str) -> AttemptFacts:
-    told = json.loads(text)
+    told = quick_json.loads(text)
     for name in PAIRS & told.keys():
         told[name] = (told[name][0], told[name][1])
     if "failures" in told:
@@ -44,16 +42,16 @@ def decode_attempt(text: str) -> AttemptFacts:
 
 def encode_refund(facts: RefundFacts) -> str:
     told = {name: getattr(facts, name) for name, default in REFUND_DEFAULTS if getattr(facts, name) != default}
-    return json.dumps(told, separators=(",", ":"))
+    return quick_json.dumps(told)
 
 
 def decode_refund(text: str) -> RefundFacts:
-    return RefundFacts(**json.loads(text))
+    return RefundFacts(**quick_json.loads(text))
 
 
 def encode_dispute(facts: DisputeFacts) -> str:
-    return json.dumps({f.name: getattr(facts, f.name) for f in fields(facts)}, separators=(",", ":"))
+    return quick_json.dumps({f.name: getattr(facts, f.name) for f in fields(facts)})
 
 
 def decode_dispute(text: str) -> DisputeFacts:
-    return DisputeFacts(**json.loads(text))
+    return DisputeFacts(**quick_json.loads(text))

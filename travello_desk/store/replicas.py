@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from travello_desk import quick_json
 from travello_desk.payments.events import EventShapeError, observe_event, read_event
 from travello_desk.payments.facts import AttemptFacts, Payment, RefundFacts
 from travello_desk.payments.proof import Report
@@ -74,7 +74,7 @@ def reports_of(tx: Tx, stored: Replica) -> Iterator[Report]:
     ours = {stripe_id for row in stored.rows for stripe_id in links_of(row.payment.facts)}
     for event_id, kind, body, outcome in tx.all(EVENTS, (first, last, stored.booking_id)):
         try:
-            seen = observe_event(read_event(json.loads(body)))
+            seen = observe_event(read_event(quick_json.loads(body)))
         except (ValueError, EventShapeError):
             continue
         if seen is not None and (outcome != "loose" or ours & set(seen.keys.object_ids)):
