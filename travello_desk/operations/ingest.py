@@ -72,7 +72,7 @@ def apply_observation(
             attention.withdraw(tx, "orphan", subject)
         return "adopted", found.booking_id
     elif found.payment is not None:
-        inbox.apply(tx, found.payment.payment_id, found.payment.booking_id, observation, cause, ACTOR)
+        inbox.apply_to(tx, found.payment, observation, cause, ACTOR)
         return "applied", found.payment.booking_id
     return ("ignored" if found.outcome is Outcome.IGNORE else found.outcome.value), None
 

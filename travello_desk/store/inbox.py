@@ -25,7 +25,7 @@ from travello_desk.payments.projection import Alert
 from travello_desk.payments.resolve import Resolution, absorb, gather, links_of, resolve
 from travello_desk.store import attention
 from travello_desk.store import ledger as ledgers
-from travello_desk.store.tx import Tx
+from travello_desk.store.tx import Row, Tx
 from travello_desk.values import value
 
 OBSERVE_AGAIN = {
@@ -45,6 +45,8 @@ class Owner:
     booking_id: int
     paid_by: str
     session_id: str
+    rows: Sequence[Row] = ()
+    """The booking with its payments, where that was asked at once (ledger.read). Good until something is written."""
 
 
 def look_up(tx: Tx, event_ids: Sequence[str]) -> None:
@@ -83,11 +85,16 @@ def keep_event(tx: Tx, event: StripeEvent, body: str, source: str, outcome: str,
 
 
 OWNER = (
-    "p.id, p.booking_id, CASE WHEN p.received_minor > 0 THEN p.payment_intent_id ELSE '' END,"
-    " COALESCE(p.session_id, '')"
+    "o.id, o.booking_id, CASE WHEN o.received_minor > 0 THEN o.payment_intent_id ELSE '' END,"
+    " COALESCE(o.session_id, '')"
 )
-BY_UID = f"SELECT {OWNER} FROM payments p WHERE p.uid = ?"
-BY_STRIPE_ID = f"SELECT {OWNER} FROM stripe_links l JOIN payments p ON p.id = l.payment_id WHERE l.object_id = ?"
+# Nearly every event is found by this one and asks for its booking next: one statement.
+BY_UID = (
+    f"SELECT {ledgers.COLUMNS}, {OWNER} FROM payments o JOIN bookings b ON b.id = o.booking_id"
+    " JOIN payments p ON p.booking_id = b.id WHERE o.uid = ? ORDER BY p.id"
+)
+BY_STRIPE_ID = f"SELECT {OWNER} FROM stripe_links l JOIN payments o ON o.id = l.payment_id WHERE l.object_id = ?"
+OWNER_COLUMNS = 4
 HAS_BOOKING = "SELECT 1 FROM bookings WHERE id = ?"
 
 
@@ -100,8 +107,11 @@ class StoreIndex:
         self.tx = tx
 
     def by_uid(self, payment_uid: str) -> Owner | None:
-        row = self.tx.one(BY_UID, (payment_uid,))
-        return Owner(*row) if row else None
+        rows = self.tx.all(BY_UID, (payment_uid,))
+        if not rows:
+            return None
+        payment_id, booking_id, paid_by, session_id = rows[0][-OWNER_COLUMNS:]
+        return Owner(payment_id, booking_id, paid_by, session_id, rows)
 
     def by_stripe_id(self, stripe_id: str) -> Owner | None:
         row = self.tx.one(BY_STRIPE_ID, (stripe_id,))
@@ -146,9 +156,23 @@ def adopt(tx: Tx, booking_id: int, observation: Observation) -> int:
     )
 
 
-def apply(tx: Tx, payment_id: int, booking_id: int, observation: Observation, cause: Cause, actor: str) -> None:
+def apply_to(tx: Tx, owner: Owner, observation: Observation, cause: Cause, actor: str) -> None:
+    """Merge one report into the payment that `find_owner` found."""
+    loaded = ledgers.read(tx, owner.booking_id, owner.rows) if owner.rows else None
+    apply(tx, owner.payment_id, owner.booking_id, observation, cause, actor, loaded)
+
+
+def apply(
+    tx: Tx,
+    payment_id: int,
+    booking_id: int,
+    observation: Observation,
+    cause: Cause,
+    actor: str,
+    loaded: ledgers.Loaded | None = None,
+) -> None:
     """Merge one report into its payment, with every loose fact its new links lead to, and save the booking."""
-    loaded = ledgers.load(tx, booking_id)
+    loaded = loaded or ledgers.load(tx, booking_id)
     if loaded is None:
         raise LookupError(f"payment {payment_id} has no booking {booking_id}")
     payment = loaded.ledger.payment(payment_id)

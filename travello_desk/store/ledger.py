@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import attrgetter
 
 from travello_desk.money import format_minor
@@ -26,13 +27,13 @@ from travello_desk.store.tx import Row, Tx
 from travello_desk.values import value
 
 # A booking with its payments, one row for each of them: one statement, as every event asks this.
-BOOKING = (
-    "SELECT b.amount_minor, b.currency, b.method, b.cancelled, b.status, b.payment_status, b.badge, b.paid_minor,"
+COLUMNS = (
+    "b.amount_minor, b.currency, b.method, b.cancelled, b.status, b.payment_status, b.badge, b.paid_minor,"
     " b.balance_minor, b.attention, EXISTS (SELECT 1 FROM desk_receipts d WHERE d.booking_id = b.id),"
     " p.id, p.uid, p.amount_minor, p.currency, p.booking_amount_minor, p.booking_currency, p.facts, p.accepted,"
     " p.has_extras, p.status, p.is_open, p.origin"
-    " FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id WHERE b.id = ? ORDER BY p.id"
 )
+BOOKING = f"SELECT {COLUMNS} FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id WHERE b.id = ? ORDER BY p.id"
 REFUNDS = "SELECT facts FROM refunds WHERE payment_id = ? ORDER BY id"
 DISPUTES = "SELECT facts FROM disputes WHERE payment_id = ? ORDER BY id"
 DESK = "SELECT id, kind, amount_minor, actor, tender, at FROM desk_receipts WHERE booking_id = ? ORDER BY id"
@@ -98,11 +99,14 @@ class Loaded:
 def load(tx: Tx, booking_id: int) -> Loaded | None:
     """Everything the projection needs about one booking, or None when there is no such booking."""
     rows = tx.all(BOOKING, (booking_id,))
-    if not rows:
-        return None
+    return read(tx, booking_id, rows) if rows else None
+
+
+def read(tx: Tx, booking_id: int, rows: Sequence[Row]) -> Loaded:
+    """The same from its rows, each of which begins with COLUMNS."""
     booking = rows[0]
     payments = tuple(load_payment(tx, row[11:]) for row in rows if row[11] is not None)
-    stored = {row[11]: PaymentColumns(row[12], *row[20:]) for row in rows}
+    stored = {row[11]: PaymentColumns(row[12], *row[20:23]) for row in rows}
     desk = tuple(DeskEntry(*entry) for entry in tx.all(DESK, (booking_id,))) if booking[10] else ()
     ledger = Ledger(booking[0], booking[1], booking[2], bool(booking[3]), payments, desk)
     return Loaded(booking_id, ledger, Columns(*booking[4:10]), stored)
