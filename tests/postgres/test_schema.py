@@ -80,7 +80,8 @@ WHERE c.contype IN ('u', 'f', 'c') AND r.relnamespace = 'public'::regnamespace G
 
 
 def test_the_same_indexes(sqlite: sqlite3.Connection, server: Server) -> None:
-    assert ours(server.execute(INDEXES, TEMPLATE)) == named(sqlite, "index")
+    """And the one that SQLite, with its one writer, has a guard instead of."""
+    assert ours(server.execute(INDEXES, TEMPLATE)) == named(sqlite, "index") | {("payments_one_open",)}
 
 
 def test_the_same_constraints(sqlite: sqlite3.Connection, server: Server) -> None:

@@ -229,8 +229,8 @@ async def test_rows_of_nothing(store: Store) -> None:
 
 SERVED = {
     "arriving": "bookings_by_check_in",
-    "unpaid": "COVERING INDEX bookings_unpaid",
-    "links": "bookings_with_link",
+    "unpaid": "COVERING INDEX bookings_waiting",
+    "links": "COVERING INDEX bookings_waiting",
     "problems": "bookings_with_attention",
     "all": "bookings_by_check_in",
 }

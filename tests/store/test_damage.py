@@ -75,7 +75,7 @@ def test_a_page_that_was_overwritten_anywhere_is_named_at_start(path: Path) -> N
         refused(path)
 
 
-@pytest.mark.parametrize("name", ["bookings", "timeline", "bookings_unpaid", "sqlite_autoindex_inbox_1"])
+@pytest.mark.parametrize("name", ["bookings", "timeline", "bookings_waiting", "sqlite_autoindex_inbox_1"])
 def test_flipped_bytes_in_the_head_of_a_page_are_named(path: Path, name: str) -> None:
     page = root_of(path, name)
     spoil(path, (page - 1) * PAGE + 1, b"\xff\xee\xdd\xcc\xbb")
@@ -87,9 +87,9 @@ def test_an_index_that_does_not_say_what_its_table_says_is_named(path: Path) -> 
     content = path.read_bytes()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute(
-            "SELECT COUNT(*) FROM bookings INDEXED BY bookings_unpaid WHERE status = 'PENDING'"
+            "SELECT COUNT(*) FROM bookings INDEXED BY bookings_waiting WHERE status = 'PENDING'"
         ).fetchone() == (150,)
-    page = root_of(path, "bookings_unpaid")
+    page = root_of(path, "bookings_waiting")
     at = content.index(b"2026-12-01", (page - 1) * PAGE)
     spoil(path, at, b"2026-12-02")
     refused(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,21 @@ async def test_one_open_session_per_booking(store: Store) -> None:
     await store.write(lambda tx: tx.insert(PAYMENT, ("b", booking_id, "kb", 0)))
     with pytest.raises(Conflict):
         await store.write(lambda tx: tx.insert(PAYMENT, ("c", booking_id, "kc", 1)))
+    with pytest.raises(Conflict):
+        await store.write(lambda tx: tx.execute("UPDATE payments SET is_open = 1 WHERE uid = 'b'"))
+    await store.write(lambda tx: tx.execute("UPDATE payments SET is_open = 0 WHERE uid = 'a'"))
+    await store.write(lambda tx: tx.execute("UPDATE payments SET is_open = 1 WHERE uid = 'b'"))
+
+
+async def test_an_open_session_is_not_moved_to_a_booking_that_has_one(store: Store) -> None:
+    one, other = [
+        await store.write(lambda tx, new=new: bookings.insert(tx, new))  # type: ignore[misc]
+        for new in (NEW, replace(NEW, reference="TRV-2"))
+    ]
+    await store.write(lambda tx: tx.insert(PAYMENT, ("a", one, "ka", 1)))
+    await store.write(lambda tx: tx.insert(PAYMENT, ("b", other, "kb", 1)))
+    with pytest.raises(Conflict):
+        await store.write(lambda tx: tx.execute("UPDATE payments SET booking_id = ? WHERE uid = 'b'", (one,)))
 
 
 @pytest.mark.parametrize(

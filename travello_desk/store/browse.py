@@ -78,6 +78,8 @@ STAYING: Final = """
     SELECT b.id, b.check_in, b.check_out FROM arrivals CROSS JOIN bookings b
     WHERE arrivals.day <= ? AND b.cancelled = 0 AND b.check_in = arrivals.day AND b.check_out >= ?"""
 IN_HOUSE: Final = f"id IN (SELECT id FROM ({STAYING}) AS staying)"
+WAITING: Final = "(status = 'PENDING' OR badge = 'CHECKING')"
+"""As the index `bookings_waiting` says it."""
 LINK_BADGES: Final = ("LINK OUT", "CHECKING", "SETTLING", "FAILED")
 STAY: Final = ("check_in", "check_out", "id")
 
@@ -86,7 +88,7 @@ VIEWS: Final = {
     for view in (
         View("arriving", "check_in = ?", STAY, 1),
         View("unpaid", "status = 'PENDING'"),
-        View("links", f"({' OR '.join(f'badge = {badge!r}' for badge in LINK_BADGES)})"),  # as its index says it
+        View("links", f"{WAITING} AND ({' OR '.join(f'badge = {badge!r}' for badge in LINK_BADGES)})"),
         View("problems", "attention > 0"),
         View("in_house", IN_HOUSE, STAY, 3, keys=STAYING),
         View("all", "1 = 1", STAY, sort="arrival_last"),
