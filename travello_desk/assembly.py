@@ -19,33 +19,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from travello_desk.collector import RestingCollector, settle
 from travello_desk.logs import log_to
-from travello_desk.operations.background import Background, Job
-from travello_desk.operations.clock import watch_clock
 from travello_desk.operations.context import Context
-from travello_desk.operations.currency_support import CHECK_SECONDS, check_support
 from travello_desk.operations.health import STARTING
-from travello_desk.operations.hearing import CLOCK_SECONDS
-from travello_desk.operations.high_water import MARK_SECONDS, watch_mark
-from travello_desk.operations.mail import Delivery, remind
-from travello_desk.operations.poll import poll_job
-from travello_desk.operations.press import PRESS
-from travello_desk.operations.rate_feed import AGAIN_SECONDS, RateFeed
-from travello_desk.operations.shred import DAILY_SECONDS, shred_job
-from travello_desk.operations.soundness import FIRST_SOUND_SECONDS, SOUND_SECONDS, watch_soundness
-from travello_desk.operations.stuck import watch_stuck
 from travello_desk.settings import SettingsError, ensure_jwt_secret, load
 from travello_desk.settings.model import Settings
 from travello_desk.store.errors import StoreUnavailable
 from travello_desk.store.opening import open_database
 
+if TYPE_CHECKING:
+    from travello_desk.operations.background import Background
+
 log = logging.getLogger(__name__)
-MAIL_SECONDS = 3
-REMINDER_SECONDS = 600
-STUCK_SECONDS = 60
 
 
 @dataclass(slots=True)
@@ -68,10 +56,15 @@ class House:
         self.listener = Listener(self.ctx, make_app(self.ctx, ensure_jwt_secret(settings)))
         await self.listener.start(settings.listen_host, settings.listen_port, self.reserved)
 
-    def start_background(self) -> None:
+    async def start_background(self) -> None:
+        """What runs by itself, and the collector."""
+        await asyncio.to_thread(load_background)
+        from travello_desk.operations.jobs import make_background
+        from travello_desk.operations.mail import Delivery
+
         postman, collector = Delivery(self.ctx), RestingCollector()
         self.closers += [postman.close, collector.close]
-        self.background = Background(self.ctx, background_jobs(self.ctx, postman))
+        self.background = make_background(self.ctx, postman)
         self.background.start()
         collector.start()
 
@@ -85,7 +78,8 @@ class House:
             await self.ctx.gateway.close()
         for closer in reversed(self.closers):
             await closer()
-        await PRESS.put_away()
+        if press := sys.modules.get("travello_desk.operations.press"):
+            await press.PRESS.put_away()
         await asyncio.to_thread(self.ctx.store.close)
 
 
@@ -95,20 +89,9 @@ def load_listener() -> None:
     import webhook.server  # noqa: F401
 
 
-def background_jobs(ctx: Context, postman: Delivery) -> list[Job]:
-    """Everything that runs by itself, beside resuming."""
-    return [
-        Job("poll", ctx.settings.stripe_poll_seconds, partial(poll_job, ctx)),
-        Job("mail", MAIL_SECONDS, postman.run),
-        Job("reminders", REMINDER_SECONDS, partial(remind, ctx)),
-        Job("currency", CHECK_SECONDS, partial(check_support, ctx)),
-        Job("stuck", STUCK_SECONDS, partial(watch_stuck, ctx)),
-        Job("mark", MARK_SECONDS, partial(watch_mark, ctx)),
-        Job("clock", CLOCK_SECONDS, partial(watch_clock, ctx), everywhere=True),
-        Job("sound", SOUND_SECONDS, partial(watch_soundness, ctx), first_seconds=FIRST_SOUND_SECONDS, everywhere=True),
-        Job("rate", AGAIN_SECONDS if ctx.settings.fx_rate_url else 0, RateFeed(ctx).run),
-        Job("shred", DAILY_SECONDS if ctx.settings.shred_after_days is not None else 0, partial(shred_job, ctx)),
-    ]
+def load_background() -> None:
+    """The same for the background."""
+    import travello_desk.operations.jobs  # noqa: F401
 
 
 def make_context(settings: Settings, clock: Callable[[], float] = time.time) -> Context:
@@ -146,7 +129,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         await house.start_listener()
         if fault := house.ctx.health.listener_fault:
             raise StoreUnavailable(fault)
-        house.start_background()
+        await house.start_background()
         announce(f"listening on http://{house.ctx.health.listener}")
         settle()
         await stop.wait()
@@ -187,7 +170,7 @@ async def follow(house: House, painted: asyncio.Event) -> None:
     too early it sends again."""
     await painted.wait()
     await house.start_listener()
-    house.start_background()
+    await house.start_background()
     settle()
 
 

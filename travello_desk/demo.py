@@ -123,7 +123,7 @@ async def run_demo(folder: Path | None, port: int | None, *, screen: bool) -> in
             user = User(person.name, person.role, person.refund_limit_minor)
             return await run_desk(demo.house, user, notice="demo: no real money")
         await demo.house.start_listener()
-        demo.house.start_background()
+        await demo.house.start_background()
         print(f"desk {demo.house.ctx.settings.public_base_url}", flush=True)  # noqa: T201 - no screen here
         print(f"sandbox {demo.sandbox.base_url}", flush=True)  # noqa: T201
         await until_told()

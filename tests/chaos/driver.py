@@ -114,7 +114,7 @@ async def serve(address: str, background: bool) -> None:
     log_to(settings.log_file)
     async with open_house(settings) as house:
         if background:
-            house.start_background()
+            await house.start_background()
         reader, writer = await asyncio.open_unix_connection(address)
 
         async def handle(order: Order) -> None:

@@ -15,8 +15,8 @@ import pytest
 from aiohttp import web
 
 from tests.desk import Desk, open_desk
-from travello_desk.assembly import background_jobs
 from travello_desk.money import Rate
+from travello_desk.operations.jobs import background_jobs
 from travello_desk.operations.mail import Delivery
 from travello_desk.operations.rate_feed import (
     AGAIN_SECONDS,
