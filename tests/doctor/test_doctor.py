@@ -127,9 +127,10 @@ async def serving(raw: bytes) -> asyncio.Server:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
-            await reader.read(4096)
+            await reader.readuntil(b"\r\n\r\n")
             writer.write(raw)
-            await writer.drain()
+            writer.write_eof()
+            await reader.read()  # to close with anything unread would cut the line, and that is another fault
         writer.close()
 
     return await asyncio.start_server(answer, "127.0.0.1", 0)
