@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from textual.content import Content
@@ -13,6 +14,7 @@ from travello_desk.operations.compare_day import Comparison, OnlinePayment
 from travello_desk.operations.errors import StripeFailed
 from travello_desk.operations.shifts import Actor, Closing
 from travello_desk.payments.drawer import Count
+from travello_desk.secrets_form import ApiKey, KeyMode
 from travello_desk.stripe_gateway.errors import TimedOut
 from travello_desk.tui.dialogs.problem import ErrorDialog, trouble_of
 from travello_desk.tui.screens.text_screen import TextScreen
@@ -24,6 +26,23 @@ Ids = dict[str, int]
 async def nobody_known(desk: Desk, ids: Ids) -> None:
     """The first start: there is no account."""
     await desk.ctx.store.write(lambda tx: tx.execute("DELETE FROM staff"))
+
+
+async def live_key(desk: Desk, ids: Ids) -> None:
+    """Real money."""
+    desk.ctx.settings = replace(desk.ctx.settings, stripe_secret_key=ApiKey("not a key", KeyMode.LIVE))
+
+
+async def test_key(desk: Desk, ids: Ids) -> None:
+    """Stripe's own test world."""
+    desk.ctx.settings = replace(
+        desk.ctx.settings, stripe_secret_key=ApiKey("not a key", KeyMode.TEST), stripe_api_base=""
+    )
+
+
+async def no_key(desk: Desk, ids: Ids) -> None:
+    desk.ctx.settings = replace(desk.ctx.settings, stripe_secret_key=None)
+    desk.ctx.gateway = None
 
 
 async def the_disk_fills(desk: Desk, ids: Ids) -> None:

@@ -48,6 +48,8 @@ class Scene:
     """The window itself, where no key leads to it in a hotel that is well."""
     opens_at: Size = LARGE
     hotel: str = "usual"
+    mode: str = "SANDBOX"
+    """What the header must say of the money."""
 
 
 SCENES: Final = (
@@ -55,6 +57,12 @@ SCENES: Final = (
     Scene("sign_in_first", "", "owner's account", user=None, kind="SignInScreen", before=before.nobody_known),
     Scene("sign_in_wrong", "2 9 9 9 9 enter", "tries left", user=None, kind="SignInScreen"),
     Scene("bookings", "", "Marco Rossi"),
+    Scene("live", "", "Marco Rossi", before=before.live_key, mode="LIVE"),
+    Scene("live_refund", "r", "After this", on="TRV-10470", kind="RefundDialog", before=before.live_key,
+          mode="LIVE"),
+    Scene("test", "", "Marco Rossi", before=before.test_key, mode="TEST"),
+    Scene("no_stripe", "l", "payments are off", on="TRV-10460", kind="LinkDialog", before=before.no_key,
+          mode="NO STRIPE"),
     Scene("view_unpaid", "2", "unpaid"),
     Scene("search", "slash k h a n", "1 found"),
     Scene("search_nothing", "slash z z z", "Nothing matches"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.looks.scenes import BY_NAME, SCENES
+from tests.looks.scenes import BY_NAME, SCENES, Scene
 from tests.looks.taken import Ink, Taken
 from tests.tui.sizes import LARGE
 from tests.tui.test_theme import ratio
@@ -51,9 +51,9 @@ def test_every_status_is_told_by_glyph_and_word_alone(taken: Taken) -> None:
 
 @pytest.mark.parametrize("scene", READ, ids=lambda scene: scene.name, indirect=True)
 @pytest.mark.parametrize("theme", [*LEAST, *GREY])
-def test_the_sandbox_cannot_be_missed(taken: Taken, theme: str) -> None:
+def test_whose_money_it_is_cannot_be_missed(scene: Scene, taken: Taken, theme: str) -> None:
     """In every place and over every window, with colours and without."""
-    (mode,) = [seen for seen in taken.inks[theme] if seen.text == "SANDBOX"]
+    (mode,) = [seen for seen in taken.inks[theme] if seen.text == scene.mode]
     header = next(seen for seen in taken.inks[theme] if seen.text.startswith("travello-desk"))
     assert ratio(mode.ground, header.ground) >= 3
 
