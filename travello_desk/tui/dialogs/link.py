@@ -79,7 +79,7 @@ class LinkDialog(BookingModal[Outcome | None]):
     DEFAULT_CSS = """
     LinkDialog {
         & > #box { &.paid { border: round $success; border-subtitle-color: $success; } }
-        & #body { height: auto; }
+        & #halves { height: auto; }
         & #side { height: auto; width: 1fr; }
         & #state { margin: 1 0; text-style: bold; color: $primary; }
         & #state.paid { background: $success; color: $background; padding: 1 2; }
@@ -110,6 +110,8 @@ class LinkDialog(BookingModal[Outcome | None]):
         self.making = False
         self.warned = False
         self.fault = ""
+        self.lasting = False
+        """Nothing gets better by trying again: a rule says no, or there is no key."""
         self.offer: Offer | None = None
         self.mailed: Mail | None = None
         self.made: Entry | None = None
@@ -135,7 +137,7 @@ class LinkDialog(BookingModal[Outcome | None]):
             Horizontal(self.back, classes="more"),
             id="side",
         )
-        await self.box.mount(Horizontal(QrCode(id="qr"), side, id="body"))
+        await self.box.mount(Horizontal(QrCode(id="qr"), side, id="halves"))
         if not self.stands:
             return
         self.back.focus()
@@ -155,6 +157,7 @@ class LinkDialog(BookingModal[Outcome | None]):
         """The worker: three ends, and every one leaves the window usable."""
         booking_id, actor = self.booking.booking.id, self.user.name
         trouble: Exception | None = None
+        self.lasting = False
         try:
             old = open_link(self.booking) if renew else None
             if old is not None:
@@ -163,9 +166,9 @@ class LinkDialog(BookingModal[Outcome | None]):
         except FallbackOffered as offered:
             self.offer = offered.offer
         except Refused as refused:
-            self.fault = self.refusal_words(refused)
+            self.fault, self.lasting = self.refusal_words(refused), True
         except NoStripe as failed:
-            self.fault = failed.sentence
+            self.fault, self.lasting = failed.sentence, True
         except (StripeFailed, StoreError) as failed:
             self.fault, trouble = f"The link was not made: {failed}", failed
         except Exception as fault:  # noqa: BLE001 - a worker's edge: a bug must not leave the window at "making the link" for ever
@@ -212,7 +215,8 @@ class LinkDialog(BookingModal[Outcome | None]):
         if self.warned:
             return LinkState("warning", NEW_WARNING, live=True)
         if self.fault:
-            return LinkState("fault", (f"✕ {self.fault}", "  r tries again: it is the same request"))
+            again = () if self.lasting else ("  r tries again: it is the same request",)
+            return LinkState("fault", (f"✕ {self.fault}", *again))
         found = link_state(seen, self.ctx.settings.hotel_timezone)
         refusal = refusal_to_link(seen)
         if refusal and not found.live and found.kind not in ("settling", "review"):
