@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.backend import open_store
 from tests.desk import NOW
 from tests.store.test_browse import add, day
+from travello_desk.store import search as search_module
 from travello_desk.store.contract import Store
 from travello_desk.store.filters import read
 from travello_desk.store.search import Found, search, starred, tokens
@@ -132,6 +133,32 @@ async def test_who_is_here_or_arrives_today_comes_before_newer_bookings(store: S
 async def test_trigrams_that_stand_apart_are_no_hit(store: Store) -> None:
     await add(store, {"guest_name": "abcd bcde"})
     assert find(store, "abcde").ids == ()
+
+
+async def test_it_says_when_only_the_newest_were_compared(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newer names have every three letters of what is sought, and not the six."""
+    await add(store, *({"reference": f"OLD-{n}", "guest_name": "qxyxyxyx", "room": "9"} for n in range(2)))
+    await add(store, *({"reference": f"NEW-{n}", "guest_name": "qxyxyx", "room": "9"} for n in range(6)))
+    sought = "xyxyxy"
+    assert len(find(store, sought).ids) == 2
+    assert not find(store, sought).partly
+    monkeypatch.setattr(search_module, "PART", 2)
+    monkeypatch.setattr(search_module, "CANDIDATES", 6)
+    assert find(store, sought) == Found((), partly=True)
+    assert find(store, "yxyx", cap=3) == Found(find(store, "yxyx", cap=3).ids, capped=True, inside=True)
+    assert not find(store, "zzz").partly, "nothing has those letters: all were asked"
+    monkeypatch.setattr(search_module, "CANDIDATES", 12)
+    assert len(find(store, sought).ids) == 2
+
+
+async def test_of_a_telephone_number_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = await add(store, *({"reference": f"TRV-{n}", "guest_name": "Khan"} for n in range(5)))
+    for booking_id in ids:
+        await contact(store, booking_id, "", f"+92 300 1{booking_id} 0714")
+    monkeypatch.setattr(search_module, "PART", 2)
+    monkeypatch.setattr(search_module, "CANDIDATES", 4)
+    assert find(store, f"0092 300-1{ids[-1]}-0714").ids == (ids[-1],)
+    assert find(store, "0092 300-999-0714") == Found((), partly=True)
 
 
 async def test_two_letters_are_not_looked_for_inside_words(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 
 import pytest
 from textual import events
@@ -15,10 +16,14 @@ from tests.tui.waiting import settled, until
 from travello_desk.actions import User
 from travello_desk.operations import preferences
 from travello_desk.operations.preferences import Preferences
+from travello_desk.store import search
 from travello_desk.store.database import keep_setting
+from travello_desk.store.filters import read
+from travello_desk.store.search import Found
 from travello_desk.tui.dialogs.booking_form import BookingFormDialog
 from travello_desk.tui.listing import Listing
 from travello_desk.tui.screens.bookings import BookingsScreen
+from travello_desk.tui.screens.view_words import nothing_found
 
 
 def at(screen: BookingsScreen, ids: dict[str, int], reference: str) -> bool:
@@ -174,6 +179,21 @@ async def test_a_store_without_bookings_says_where_they_come_from_and_n_lands_on
         form.do_it()
         await until(pilot, lambda: isinstance(app.screen, BookingsScreen) and app.screen.table.cursor_id, "the booking")
         await until(pilot, lambda: "Marco" in screen_text(app), "its row")
+
+
+async def test_it_says_when_only_the_newest_were_compared(
+    hotel: Desk, size: Size, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "PART", 1)
+    monkeypatch.setattr(search, "CANDIDATES", 1)
+    app = desk_app(hotel)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"yesh")
+        await until(pilot, lambda: "1 found inside words for yesh in the newest, keep typing" in screen_text(app), "it")
+    nothing = nothing_found("yesh", read("yesh", date(2026, 11, 24)), Found((), partly=True))
+    assert "All bookings were searched" not in nothing
+    assert "the newest only" in nothing
 
 
 async def test_escape_leaves_the_offers_for_the_box_and_then_clears(hotel: Desk, size: Size) -> None:

@@ -49,11 +49,13 @@ class Condition:
 @dataclass(frozen=True, slots=True)
 class Found:
     """Ids: the exact reference first, then who is here or arrives today, then newest first. `capped`: there are more,
-    and only the newest stand here. `inside`: found within words."""
+    and only the newest stand here. `inside`: found within words. `partly`: within the words of the newest only, older
+    ones were not compared."""
 
     ids: tuple[int, ...]
     capped: bool = False
     inside: bool = False
+    partly: bool = False
 
 
 NOTHING: Final = Found(())
@@ -65,17 +67,17 @@ def search(tx: Tx, query: Query, typed: str = "", cap: int = CAP, today_on: date
         return NOTHING
     exact = exact_reference(tx, typed)
     ids = by_words(tx, query, cap + 1)
-    inside = False
+    inside = partly = False
     if not ids and exact is None and not query.columns:
-        ids = by_number(tx, query, cap + 1)
+        ids, partly = by_number(tx, query, cap + 1)
     if not ids and exact is None and not query.columns:
-        ids = by_middle(tx, query, cap + 1)
-        inside = bool(ids)
+        ids, gave_up = by_middle(tx, query, cap + 1)
+        inside, partly = bool(ids), partly or gave_up
     if today_on is not None and 1 < len(ids) <= cap:
         ids = here_first(tx, ids, today_on)
     if exact is not None:
         ids = [exact, *(booking_id for booking_id in ids if booking_id != exact)]
-    return Found(tuple(ids[:cap]), len(ids) > cap, inside)
+    return Found(tuple(ids[:cap]), len(ids) > cap, inside, partly)
 
 
 def exact_reference(tx: Tx, typed: str) -> int | None:
@@ -254,22 +256,23 @@ def due_condition(amount: Amount) -> Condition:
     return Condition(f"{MILLI} {amount.op} ?", (amount.milli,))
 
 
-def by_middle(tx: Tx, query: Query, limit: int) -> list[int]:
-    """Ids that contain every word somewhere in the searched columns, newest first.
+def by_middle(tx: Tx, query: Query, limit: int) -> tuple[list[int], bool]:
+    """Ids that contain every word somewhere in the searched columns, newest first, and whether it gave up before the
+    oldest.
 
     The trigram index knows no positions (detail=none keeps it small): it proposes, the letters themselves decide.
     """
     words = [word.casefold() for word in query.words.split()]
     if not words or min(map(len, words)) < TRIGRAM:
-        return []
-    match = grams_text(words)
+        return [], False
     conditions = list(filter_conditions(query))
     found: list[int] = []
-    for proposed in proposals(tx, match):
+    proposals = Proposals(tx, grams_text(words))
+    for proposed in proposals:
         found.extend(confirmed(tx, proposed, conditions, words))
         if len(found) >= limit:
             break
-    return found[:limit]
+    return found[:limit], proposals.gave_up
 
 
 def grams_text(words: list[str]) -> str:
@@ -283,23 +286,25 @@ FEWEST_DIGITS, LAST_DIGITS = 7, 4
 """Of a telephone number: so many make one, and so many at its end everybody writes without a blank."""
 
 
-def by_number(tx: Tx, query: Query, limit: int) -> list[int]:
-    """Ids with the telephone number that was typed, newest first: `0300 5550714` is `+92 300 555 0714`.
+def by_number(tx: Tx, query: Query, limit: int) -> tuple[list[int], bool]:
+    """Ids with the telephone number that was typed, newest first: `0300 5550714` is `+92 300 555 0714`; and whether it
+    gave up.
 
     Numbers are kept as they were given, so blanks, brackets and the code of the country count on neither side.
     """
     if not NUMBER.fullmatch(query.words):
-        return []
+        return [], False
     typed = significant(query.words)
     if query.words.startswith("0") and typed:  # as it is typed: its groups, without the first zero
         groups = query.words.lstrip("0")
         if ids := by_words(tx, replace(query, words="", columns=(("guest_phone", groups),)), limit):
-            return ids
+            return ids, False
     if len(typed) < FEWEST_DIGITS:
-        return []
+        return [], False
     conditions = list(filter_conditions(query))
     found: list[int] = []
-    for proposed in proposals(tx, grams_text([typed[-LAST_DIGITS:]])):
+    proposals = Proposals(tx, grams_text([typed[-LAST_DIGITS:]]))
+    for proposed in proposals:
         marks = ",".join("?" * len(proposed))
         where, params = joined([Condition(f"id IN ({marks})", tuple(proposed)), *conditions])
         rows = tx.all(f"SELECT id, guest_phone FROM bookings WHERE {where}", tuple(params))
@@ -307,7 +312,7 @@ def by_number(tx: Tx, query: Query, limit: int) -> list[int]:
         found.extend(i for i in proposed if i in same)
         if len(found) >= limit:
             break
-    return found[:limit]
+    return found[:limit], proposals.gave_up
 
 
 def significant(number: str) -> str:
@@ -321,17 +326,26 @@ def same_number(one: str, other: str) -> bool:
     return len(shorter) >= FEWEST_DIGITS and longer.endswith(shorter)
 
 
-def proposals(tx: Tx, match: str) -> Iterator[list[int]]:
+class Proposals:
     """Ids that have these letters, a part at a time: a frequent word is found whole in the newest part."""
-    sql = "SELECT rowid FROM bookings_trigram WHERE bookings_trigram MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
-    before = NO_ID_ABOVE
-    for _ in range(CANDIDATES // PART):
-        ids = ids_of(tx, sql, (match, before, PART))
-        if ids:
-            yield ids
-        if len(ids) < PART:
-            return
-        before = ids[-1]
+
+    SQL = "SELECT rowid FROM bookings_trigram WHERE bookings_trigram MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+
+    def __init__(self, tx: Tx, match: str) -> None:
+        self.gave_up = False
+        """All that are compared were asked for, and there may be more."""
+        self._tx, self._match = tx, match
+
+    def __iter__(self) -> Iterator[list[int]]:
+        before = NO_ID_ABOVE
+        for _ in range(CANDIDATES // PART):
+            ids = ids_of(self._tx, self.SQL, (self._match, before, PART))
+            if ids:
+                yield ids
+            if len(ids) < PART:
+                return
+            before = ids[-1]
+        self.gave_up = True
 
 
 def confirmed(tx: Tx, proposed: list[int], conditions: list[Condition], words: list[str]) -> list[int]:

@@ -119,7 +119,7 @@ class Finding(Marking):
         if listing.picked:
             self.offers.show(glyphs.text(NOTHING_OPENED))
         elif listing.searching:
-            words = nothing_found(listing.text, listing.query)
+            words = nothing_found(listing.text, listing.query, listing.found)
             self.offers.show(glyphs.text(words), offers_for(listing.query, listing.dropped))
         else:
             view_id = "all" if listing.counts.get("all") == 0 else listing.view_id

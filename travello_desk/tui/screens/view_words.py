@@ -44,6 +44,8 @@ VIEW_WORDS: Final = (
     ),
 )
 MOST_TYPED: Final = 32
+ALL: Final = "All bookings were searched, not only this view."
+PARTLY: Final = "No word begins so in any booking. The middle of words was compared in the newest only: keep typing."
 BY_KEY: Final = {words.key: words for words in VIEW_WORDS}
 BY_ID: Final = {words.id: words for words in VIEW_WORDS}
 
@@ -68,6 +70,8 @@ def found_summary(found: Found, query: Query, typed: str) -> str:
     text = f"{count} found{' inside words' if found.inside else ''} for {brief(typed)}"
     if found.capped:
         text += ", keep typing"
+    elif found.partly:
+        text += " in the newest, keep typing for older ones"
     if query.unread:
         text += f" · not understood: {' '.join(query.unread)}"
     return text
@@ -79,9 +83,9 @@ def brief(typed: str) -> str:
     return words if len(words) <= MOST_TYPED else f"{words[:MOST_TYPED]}…"
 
 
-def nothing_found(text: str, query: Query) -> str:
+def nothing_found(text: str, query: Query, found: Found) -> str:
     """That nothing matches, in any view."""
-    lines = [f"Nothing matches {text.strip()}", "All bookings were searched, not only this view."]
+    lines = [f"Nothing matches {text.strip()}", PARTLY if found.partly else ALL]
     if query.unread:
         lines.append(f"Not understood: {' '.join(query.unread)}")
     return "\n".join(lines)
