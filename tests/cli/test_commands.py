@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from travello_desk.store.search import CAP
+
 ROOT = Path(__file__).resolve().parents[2]
 CSV = """reference,guest_name,guest_email,guest_phone,user_id,room,check_in,check_out,amount,currency,payment_method
 TRV-1,Ayesha Khan,ayesha@example.com,,7,312,2026-11-24,2026-11-26,"10,000",PKR,ONLINE
@@ -161,3 +163,14 @@ def test_shred_rehearses_first_and_wants_a_yes(folder: Path) -> None:
     assert booking["timeline"][-1]["text"] == "Guest data shredded"
     assert told(folder, "bookings", "--search", "old guest") == []
     assert told(folder, "verify")["differences"] == []
+
+
+def test_a_search_that_found_too_many_says_so(tmp_path: Path) -> None:
+    head = CSV.splitlines()[0]
+    rows = (f"TRV-{number},Ayesha Khan,,,,,2026-11-24,2026-11-26,10,PKR,ARRIVAL" for number in range(CAP + 1))
+    (tmp_path / "many.csv").write_text("\n".join((head, *rows)))
+    assert shell(tmp_path, "import", "many.csv").returncode == 0
+    done = shell(tmp_path, "bookings", "--search", "khan", "--limit", "100000")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, CAP)
+    assert done.stderr == "More than 2,000 match: only the newest are taken\n"
+    assert shell(tmp_path, "bookings", "--search", "TRV-1999").stderr == ""

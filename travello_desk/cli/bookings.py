@@ -80,13 +80,19 @@ def listed(tx: Tx, wish: Wish, day_on: date) -> list[Booking]:
 
 
 def found_by(tx: Tx, text: str, day_on: date) -> list[int]:
-    """What the desk's search box finds. Raises Refused for a filter that cannot be read: a wrong list is worse."""
-    from travello_desk.store.search import search
+    """What the desk's search box finds; that it is not all goes to standard error. Raises Refused for a filter that
+    cannot be read: a wrong list is worse."""
+    from travello_desk.store.search import CAP, search
 
     query = read(text, day_on)
     if query.unread:
         raise Refused(Refusal("unread", f"Not understood: {' '.join(query.unread)}"))
-    return list(search(tx, query, text, today_on=day_on).ids)
+    found = search(tx, query, text, today_on=day_on)
+    if found.capped:
+        click.echo(f"More than {CAP:,} match: only the newest are taken", err=True)
+    elif found.partly:
+        click.echo("The middle of words was compared in the newest bookings only", err=True)
+    return list(found.ids)
 
 
 def line_of(row: Booking) -> str:
