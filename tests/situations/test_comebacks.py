@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Desk, open_desk
-from tests.house import Builder, House
+from tests.house import Builder, House, until
 from tests.situations.processes import ROOT
 from travello_desk.doctor.house import store as doctor_looks_at_store
 from travello_desk.operations.background import LEASE, RENEW_SECONDS, Background, Job
@@ -23,6 +23,7 @@ from travello_desk.operations.resume import resume
 from travello_desk.store import leases
 from travello_desk.store.backup import backup, restore
 from travello_desk.store.database import open_store
+from travello_desk.store.tx import Tx
 
 KILLED = """
 import asyncio, os, signal, sys
@@ -114,6 +115,30 @@ async def test_E6_the_lease_moves_within_a_minute_when_its_holder_dies(desk: Des
     assert ran[-1] == "work of second"
     await first._renew()
     assert desk.ctx.store.read_now(lambda tx: leases.holder_of(tx, LEASE)) == second.holder
+
+
+async def test_E6_the_lease_is_not_written_for_every_job(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    ran: list[int] = []
+    hold = leases.hold
+
+    def counted(tx: Tx, name: str, holder: str) -> bool:
+        asked.append(tx.now)
+        return hold(tx, name, holder)
+
+    async def work() -> None:
+        ran.append(len(asked))
+
+    monkeypatch.setattr(leases, "hold", counted)
+    busy = Background(desk.ctx, [Job("work", 0.01, work)])
+    busy.start()
+    await until(lambda: len(ran) >= 3)
+    assert ran == [1] * len(ran)
+    desk.time.seconds += RENEW_SECONDS
+    await until(lambda: len(asked) == 2)
+    desk.time.seconds -= 3600
+    await until(lambda: len(asked) == 3)
+    await busy.close()
 
 
 async def test_E6_an_instance_without_the_lease_rests_between_its_looks(desk: Desk) -> None:
