@@ -19,12 +19,15 @@ from tests.desk import NOW, Desk
 from tests.postgres.server import Server
 from tests.store.test_schema import NEW
 from tests.tree import ROOT
+from travello_desk.operations import shifts
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.checkout import checkout
 from travello_desk.operations.context import Context
 from travello_desk.operations.ingest import ingest_event
 from travello_desk.operations.refund import Request, refund
+from travello_desk.operations.shifts import Actor, Closing
 from travello_desk.operations.verify import verify
+from travello_desk.payments.drawer import Count
 from travello_desk.payments.events import read_event
 from travello_desk.payments.rules import Refused
 from travello_desk.store import attention, bookings, leases, timeline
@@ -138,6 +141,39 @@ async def test_everything_refunded_at_two_desks_goes_back_once(desk: Desk) -> No
         found = await asyncio.gather(*presses, return_exceptions=True)
     assert [isinstance(answer, Refused) for answer in found].count(True) == 1
     assert len(desk.posts("/v1/refunds")) == 1
+
+
+async def test_a_drawer_is_opened_at_one_of_two_desks(desk: Desk) -> None:
+    async with second(desk) as there:
+        opened = [shifts.open_shift(ctx, Actor(who), 0) for ctx, who in ((desk.ctx, "Ali"), (there, "Ayesha"))]
+        found = await asyncio.gather(*opened, return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in found) == ["Refused", "Shift"]
+
+
+async def test_cash_taken_at_one_desk_while_the_drawer_is_counted_at_another_is_counted_or_refused(desk: Desk) -> None:
+    ali, refusals = Actor("Ali"), 0
+    async with second(desk) as there:
+        for number in range(6):
+            booking_id = await desk.book(f"TRV-{number}", "ARRIVAL", 900)
+            shift = await shifts.open_shift(desk.ctx, ali, 0)
+            deeds = [
+                mark_paid(there, Mark(booking_id, "Ali", "cash")),
+                shifts.sign_count(desk.ctx, ali, shift.id, Count((), 900)),
+            ]
+            marked, signed = await asyncio.gather(*deeds[:: 1 if number % 2 else -1], return_exceptions=True)
+            if number % 2 == 0:
+                marked, signed = signed, marked
+            assert isinstance(signed, shifts.Signed)
+            if isinstance(marked, BaseException):
+                assert isinstance(marked, Refused)
+                assert marked.refusal.code == "counted"
+                refusals += 1
+            assert signed.expected_minor == (0 if isinstance(marked, Refused) else 900)
+            reason = "taken too late" if isinstance(marked, Refused) else ""
+            await shifts.close(there, ali, Closing(shift.id, 900, reason))
+    paid = [desk.booking(number).status for number in range(1, 7)].count("PAID")
+    assert paid == 6 - refusals
+    assert (await verify(desk.ctx)).differences == []
 
 
 async def test_the_chain_is_one_whoever_writes(desk: Desk) -> None:
