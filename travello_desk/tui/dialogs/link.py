@@ -296,6 +296,8 @@ class LinkDialog(BookingModal[Outcome | None]):
                 button.display = not self.paid
             if button.name in ("copy", "email", "address", "open"):
                 button.disabled = unusable
+            if button.name == "new":
+                button.disabled = self.lasting
             if button.name == "paper":
                 button.label = Content("p Receipt" if self.paid else "p Save")
                 button.disabled = unusable
