@@ -15,12 +15,16 @@ from tests.tui.grid import grid, screen_text
 from tests.tui.sizes import Size
 from tests.tui.test_desk import app_of, shown
 from tests.tui.waiting import settled, until
+from travello_desk.operations import shifts
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.checkout import checkout
+from travello_desk.payments.drawer import Count
 from travello_desk.tui.app import DeskApp
 from travello_desk.tui.dialogs import guarded
 from travello_desk.tui.dialogs.arming import Arming
 from travello_desk.tui.screens.bookings import BookingsScreen
+
+AYESHA = shifts.Actor("Ayesha")
 
 
 @pytest.fixture(autouse=True)
@@ -170,6 +174,19 @@ async def test_z_undoes_here_or_else_the_last_thing_this_person_did(desk: Desk, 
         await at.press("z", sees="Undo · TRV-2 · Ana Garcia")
         await at.pilot.press("escape")
         await settled(at.pilot)
+
+
+async def test_z_on_a_mark_of_a_closed_shift_says_so_and_offers_no_other_guest(desk: Desk, size: Size) -> None:
+    mine = await desk.book("TRV-1", "ARRIVAL", guest_name="Marco Rossi")
+    closed = await desk.book("TRV-2", "ARRIVAL", guest_name="Ana Garcia")
+    await mark_paid(desk.ctx, Mark(mine, "Ayesha", "cash"))
+    shift = await shifts.open_shift(desk.ctx, AYESHA, 0)
+    await mark_paid(desk.ctx, Mark(closed, "Ayesha", "cash"))
+    await shifts.sign_count(desk.ctx, AYESHA, shift.id, Count((), 1_000_000))
+    await shifts.close(desk.ctx, AYESHA, shifts.Closing(shift.id, 0))
+    async with clerk(desk, size) as at:
+        await at.on(closed)
+        await at.press("z", sees="Undo: The shift it was taken in is closed: pay the money out instead")
 
 
 async def test_after_a_window_the_focus_is_back_on_its_row(desk: Desk, size: Size) -> None:

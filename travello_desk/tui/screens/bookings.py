@@ -267,10 +267,12 @@ class BookingsScreen(Finding):
             super().action_desk(action_id)
 
     async def _undo(self) -> None:
-        """Of the booking under the cursor; where there is nothing to undo, the last thing this person did."""
+        """Of the booking under the cursor; where there is nothing to undo, the last thing this person did.
+
+        A mark that its shift does not let go is something to undo, and told so: not another guest's instead."""
         booking_id = self.current_id
         subject = await self.read_subject(booking_id)
-        if subject is None or can_undo(subject, self.user) is not None:
+        if subject is None or (can_undo(subject, self.user) is not None and subject.undo_fault is None):
             booking_id = await self.ctx.store.read(lambda tx: last_undoable(tx, self.user)) or booking_id
         await self.deed("undo", booking_id)
 
