@@ -10,6 +10,7 @@ from tests.desk import Desk
 from tests.tui.dialogs.host import AYESHA, OLGA, House, press, settle, shown, until
 from tests.tui.sizes import Size
 from travello_desk.actions import User
+from travello_desk.operations import shifts
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.bookings import cancel, edit, reopen, switch_method
 from travello_desk.operations.checkout import checkout
@@ -176,6 +177,37 @@ async def test_undoing_a_cancellation(house: House, no_show: bool) -> None:
         await until(lambda: host.answered)
     assert host.answer.text == "Booking open again"
     assert house.booking(booking_id).status == "PENDING"
+
+
+@pytest.mark.parametrize(
+    ("method", "paid", "told"), [("ONLINE", False, 1), ("ARRIVAL", False, 0), ("ARRIVAL", True, 0)]
+)
+async def test_reopening_tells_that_the_guests_link_works_again(
+    house: House, method: str, paid: bool, told: int
+) -> None:
+    """Only where the guest pays online and something is due; nobody has to make another one."""
+    booking_id = await house.book(method=method)
+    if paid:
+        await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
+    await cancel(house.ctx, booking_id, "ill", "Ali")
+    async with shown(house.ctx, UndoDialog(house.ctx, AYESHA, booking_id)) as (host, _):
+        assert "The booking is open again and shows what is paid and due." in host.flat()
+        assert host.flat().count("The guest's link asks for the money again.") == told
+
+
+async def test_cash_that_lies_in_no_drawer_leaves_none(house: House) -> None:
+    booking_id = await house.book()
+    await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
+    async with shown(house.ctx, UndoDialog(house.ctx, AYESHA, booking_id)) as (host, _):
+        assert "The cash is in no drawer: give it back." in host.flat()
+
+
+async def test_cash_leaves_the_drawer_it_lies_in(house: House) -> None:
+    booking_id = await house.book()
+    await shifts.open_shift(house.ctx, shifts.Actor("Ali"), 0)
+    await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
+    async with shown(house.ctx, UndoDialog(house.ctx, AYESHA, booking_id)) as (host, _):
+        assert "The cash leaves the drawer: give it back." in host.flat()
 
 
 async def test_what_is_undone_was_undone_elsewhere(house: House) -> None:

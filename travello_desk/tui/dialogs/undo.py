@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual.widget import Widget
 
@@ -11,11 +12,15 @@ from travello_desk.money import format_minor
 from travello_desk.operations.arrival import undo_paid
 from travello_desk.operations.bookings import reopen
 from travello_desk.operations.context import Context
+from travello_desk.payments.projection import project
 from travello_desk.payments.rules import undo_paid_refusal
 from travello_desk.tui import when
 from travello_desk.tui.dialogs.base import DeskDialog, Outcome
 from travello_desk.tui.dialogs.fields import Field, Row, Words
 from travello_desk.tui.dialogs.reading import Seen
+
+REOPENED = "The booking is open again and shows what is paid and due."
+LINK_AGAIN = " The guest's link asks for the money again."
 
 
 class UndoDialog(DeskDialog):
@@ -33,7 +38,8 @@ class UndoDialog(DeskDialog):
 
     async def prepare(self) -> None:
         self.reopening = self.booking.ledger.cancelled
-        self.mark = self.booking.view.desk_entry
+        self.mark = mark = self.booking.view.desk_entry
+        self.in_a_drawer = any(row.shift_id for row in self.booking.receipts if mark is not None and row.id == mark.seq)
 
     def parts(self) -> Iterable[Widget]:
         return Words(self.what(), classes="strong"), Row("Reason", self.reason), Words(self.means())
@@ -53,10 +59,16 @@ class UndoDialog(DeskDialog):
 
     def means(self) -> str:
         if self.reopening:
-            return "The booking is open again and shows what is paid and due. A new payment link has to be made."
-        if self.mark is not None and self.mark.tender == "cash":
-            return "Writes PAID → PENDING. The cash leaves the drawer: give it back. The receipt's number stays used."
-        return "Writes PAID → PENDING. The receipt's number stays used."
+            return REOPENED + (LINK_AGAIN if self.guest_can_pay_again() else "")
+        if self.mark is None or self.mark.tender != "cash":
+            return "Writes PAID → PENDING. The receipt's number stays used."
+        cash = "The cash leaves the drawer" if self.in_a_drawer else "The cash is in no drawer"
+        return f"Writes PAID → PENDING. {cash}: give it back. The receipt's number stays used."
+
+    def guest_can_pay_again(self) -> bool:
+        """The guest's link outlives a cancellation: its page asks for the money again (D38)."""
+        booking, then = self.booking.booking, project(replace(self.booking.ledger, cancelled=False))
+        return booking.method == "ONLINE" and not booking.code_revoked and then.balance_minor > 0
 
     def label(self) -> str:
         return "Open the booking again" if self.reopening else "Undo mark paid"
