@@ -264,8 +264,14 @@ def drawer_refusal(tx: Tx, wish: PayOut, currency: str) -> Refusal | None:
 def cash_refusal(tx: Tx, actor: str, amount_minor: int, currency: str) -> Refusal | None:
     """Why the drawer of this person does not give this much cash."""
     shift = shifts.open_of(tx, actor)
+    if shift is None or shift.counted_at is not None:
+        return shut_drawer(tx, actor)
+    return leave_refusal(shifts.drawer(tx, shift), amount_minor, currency) if shift.currency == currency else None
+
+
+def shut_drawer(tx: Tx, actor: str) -> Refusal | None:
+    """Why this person has no drawer that gives any cash; None in a house that never counted one."""
+    shift = shifts.open_of(tx, actor)
     if shift is None:
         return NO_SHIFT if shifts.any_ever(tx) else None
-    if shift.counted_at is not None:
-        return COUNTED
-    return leave_refusal(shifts.drawer(tx, shift), amount_minor, currency) if shift.currency == currency else None
+    return COUNTED if shift.counted_at is not None else None

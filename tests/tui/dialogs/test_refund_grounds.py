@@ -11,6 +11,7 @@ from tests.desk import Desk, open_desk
 from tests.tui.dialogs.host import AYESHA, OLGA, House, press, settle, shown, until
 from tests.tui.dialogs.refunding import fill, managers, paid
 from tests.tui.sizes import SMALL, Size
+from travello_desk.operations import shifts
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.checkout import checkout
 from travello_desk.operations.resume import resume
@@ -126,6 +127,17 @@ async def test_money_of_the_desk_is_paid_out_of_the_drawer(house: House, size: S
     assert host.answer.text == "Rs. 2,300 paid out from the drawer, voucher V-2026-0001"
     assert house.lines(booking_id)[-1] == "Paid out Rs. 2,300 in cash"
     assert house.booking(booking_id).paid_minor == 920_000
+
+
+async def test_a_shut_drawer_is_told_before_anything_is_typed_or_signed(house: House, size: Size) -> None:
+    booking_id = await house.book()
+    await mark_paid(house.ctx, Mark(booking_id, "Ali", "cash"))
+    await shifts.open_shift(house.ctx, shifts.Actor("Ali"), 0)
+    async with shown(house.ctx, RefundDialog(house.ctx, OLGA, booking_id), size) as (host, pilot):
+        assert "Open a shift first: cash is paid out from a drawer that somebody counts" in host.flat()
+        assert "Paid out from the drawer" not in host.flat()
+        await fill(pilot, host, part="2300", again="2,300", note="broken shower")
+        assert host.deed() == ("Pay out Rs. 2,300", False)
 
 
 async def test_desk_money_over_the_limit_is_signed_too(house: House) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from travello_desk.actions import User
 from travello_desk.money import describe_minor
 from travello_desk.operations import staff
-from travello_desk.operations.arrival import pay_out
+from travello_desk.operations.arrival import pay_out, shut_drawer
 from travello_desk.operations.context import Context
 from travello_desk.operations.refund import REASON_WORDS, Refunded, Request, new_uid, refund
 from travello_desk.payments.facts import DEAD_REFUND
@@ -53,6 +53,7 @@ class RefundDialog(DeskDialog):
         self.offered: dict[int, int] = {}
         self.signers: list[str] = []
         self.signed: tuple[str, int] | None = None
+        self.no_drawer = ""
         self.all_or_part: Choice[bool] = Choice(((True, "everything left"), (False, "part")), id="how_much")
         self.reason: Choice[str] = Choice(REASONS, id="reason")
         self.amount = Field(id="amount", width=14)
@@ -60,6 +61,13 @@ class RefundDialog(DeskDialog):
         self.note = Field(id="note", most=160)
         self.pin = Field(id="pin", width=14, most=12, password=True)
         self.understood = Words(classes="after", id="understood")
+
+    async def read(self) -> bool:
+        """The booking, and why the drawer that cash would come from gives none."""
+        name = self.user.name
+        shut = await self.ctx.store.read(lambda tx: shut_drawer(tx, name))
+        self.no_drawer = shut.text if shut else ""
+        return await super().read()
 
     async def prepare(self) -> None:
         self.sources = self.sources_now(self.booking)
@@ -126,6 +134,11 @@ class RefundDialog(DeskDialog):
             return False
         return staff.over_limit(self.ctx, self.user.refund_limit_minor, minor, source.currency)
 
+    def drawer_fault(self) -> str:
+        """Why the drawer, where it is what is chosen, gives nothing: told before anything is signed."""
+        source = self.source
+        return self.no_drawer if source is not None and source.payment is None else ""
+
     def same_again(self) -> bool:
         source, minor = self.source, self.typed_amount().minor
         if source is None or minor is None:
@@ -133,7 +146,7 @@ class RefundDialog(DeskDialog):
         return read_amount(self.again.value, source.currency).minor == minor
 
     def ready(self) -> bool:
-        if self.typed_amount().minor is None or not self.same_again():
+        if self.typed_amount().minor is None or not self.same_again() or self.drawer_fault():
             return False
         if self.reason.value == "other" and not self.note.value.strip():
             return False
@@ -188,7 +201,7 @@ class RefundDialog(DeskDialog):
         lines = [
             f"given back {refunded} · kept {kept}",
             plan.status_words(self.booking.view, then.view, f"{badge.glyph} {badge.word}"),
-            plan.DRAWER if source.payment is None else plan.WAY_BACK,
+            self.drawer_fault() or (plan.DRAWER if source.payment is None else plan.WAY_BACK),
         ]
         if source.foreign:
             lines.append(f"leaves as {describe_minor(then.leaves_minor, then.leaves_currency)}, the payment's own rate")
