@@ -86,6 +86,9 @@ def test_what_stripe_told_is_told_once_from_the_facts() -> None:
         (Row(1, "Ali", "refund_asked", "Refund of Rs. 50 asked for"), "Refund of Rs. 50 asked for by Ali"),
         (Row(1, "Ali", "switched", "Payment method is ARRIVAL now"), "Payment method is ARRIVAL now by Ali"),
         (Row(1, "Ali", "undid_paid", "Undid mark paid"), "Mark at the desk undone by Ali"),
+        (Row(1, "Ali", "cancelled", "Booking cancelled"), "Booking cancelled by Ali"),
+        (Row(1, "Ali", "no_show", "No-show"), "No-show noted by Ali"),
+        (Row(1, "Ali", "reopened", "Booking re-opened"), "Booking re-opened by Ali"),
     ],
 )
 def test_who_did_what(row: Row, sentence: str) -> None:

@@ -65,6 +65,8 @@ ROWS: Final = {
     "refund_asked": "",
     "switched": "",
     "cancelled": "booking cancelled",
+    "no_show": "no-show noted",
+    "reopened": "booking re-opened",
     "marked_paid": "",
     "undid_paid": "mark at the desk undone",
     "paid_out": "",
