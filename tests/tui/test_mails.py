@@ -28,6 +28,8 @@ async def test_a_failed_mail_is_seen_read_and_tried_again(desk: Desk, size: Size
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.screen, TextScreen))
             await until(pilot, lambda: "no such person" in shown(app) and "Ayesha" in shown(app))
+            assert "failed, 1 try" in shown(app)
+            assert "1 tries" not in shown(app)
             await pilot.press("escape")
             await until(pilot, lambda: "LETTER" in shown(app))
             await pilot.press("r")
@@ -35,7 +37,7 @@ async def test_a_failed_mail_is_seen_read_and_tried_again(desk: Desk, size: Size
             await deliver(desk.ctx)
             await until(pilot, lambda: "sent" in shown(app))
             await pilot.press("r")
-            await until(pilot, lambda: "Only a mail that has failed" in shown(app))
+            await until(pilot, lambda: "Again: Only a mail that has failed or still waits is sent again" in shown(app))
     assert len(office.taken) == 1
 
 

@@ -25,7 +25,7 @@ OUTCOMES: Final = {
     "quarantined": "other mode, not applied",
 }
 """What became of an event, in a clerk's words."""
-NO_BODY = Refusal("no_body", "There is nothing to apply: the delivery was refused, its body was not kept", 404)
+NO_BODY = Refusal("no_body", "Nothing to apply: the delivery was refused, its body not kept", 404)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from travello_desk.store.outbox import Mail
 from travello_desk.store.tx import Tx
 
 SENT_AGAIN = "E-mail is sent again"
-NOT_FAILED = Refusal("not_failed", "Only a mail that has failed or still waits is sent again; e writes a new one")
+NOT_FAILED = Refusal("not_failed", "Only a mail that has failed or still waits is sent again")
 
 
 async def try_again(ctx: Context, mail_id: int, actor: str) -> Mail:

@@ -13,6 +13,7 @@ from travello_desk.operations import mail
 from travello_desk.payments.rules import Refused
 from travello_desk.store import posted
 from travello_desk.store.errors import StoreError
+from travello_desk.store.outbox import Mail
 from travello_desk.store.posted import Posted
 from travello_desk.tui.badges import clean
 from travello_desk.tui.keys import bindings_for
@@ -76,7 +77,7 @@ class MailsScreen(LogPlace[Posted]):
         head = [
             f"{KINDS.get(sent.kind, sent.kind)} to {clean(sent.recipient)}, queued "
             f"{self.desk.now_text(sent.created_at)} by {clean(sent.actor)}",
-            f"{STATES.get(sent.status, sent.status)}, {sent.tries} tries"
+            f"{STATES.get(sent.status, sent.status)}, {tries_of(sent)}"
             + (f", next {self.desk.now_text(sent.next_try_at)}" if sent.status == "queued" else ""),
             f"server: {clean(sent.last_error)}" if sent.last_error else "",
         ]
@@ -101,6 +102,10 @@ class MailsScreen(LogPlace[Posted]):
             return
         self.app.notify(f"Tried again, to {queued.recipient}", markup=False)
         self.load()
+
+
+def tries_of(sent: Mail) -> str:
+    return "1 try" if sent.tries == 1 else f"{sent.tries} tries"
 
 
 def tone(row: Posted) -> Tone:
