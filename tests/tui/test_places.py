@@ -53,6 +53,16 @@ async def test_the_palette_dims_what_is_not_possible_and_says_why(hotel: Desk, s
     assert not shown(BY_ID["link"], None).spans
 
 
+async def test_letters_strewn_over_a_sentence_find_nothing(hotel: Desk, size: Size) -> None:
+    """`refu` means the refund, also where none is possible, and not the r, e, f and u of another action's help."""
+    app = desk_app(hotel)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p", *"refu")
+        await until(pilot, lambda: "not now: nothing was paid yet" in screen_text(app), "the reason")
+        assert "Mark the row for a bulk action" not in screen_text(app)
+
+
 async def test_an_action_is_found_and_run_from_the_palette(hotel: Desk, size: Size) -> None:
     app = desk_app(hotel)
     async with app.run_test(size=size) as pilot:
