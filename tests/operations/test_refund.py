@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tests.desk import Desk
+from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.checkout import checkout
 from travello_desk.operations.errors import StripeFailed
 from travello_desk.operations.refund import Refunded, Request, new_uid, refund
@@ -187,6 +188,14 @@ async def test_C31_nothing_to_refund_yet(desk: Desk) -> None:
         await give_back(desk, booking_id)
     await checkout(desk.ctx, booking_id, "Ayesha")
     with pytest.raises(Refused, match="nothing to refund yet"):
+        await give_back(desk, booking_id)
+    assert desk.posts(REFUNDS) == []
+
+
+async def test_money_of_the_desk_is_pointed_to_its_own_way_back(desk: Desk) -> None:
+    booking_id = await desk.book("TRV-9", "ARRIVAL")
+    await mark_paid(desk.ctx, Mark(booking_id, "Ali", "cash"))
+    with pytest.raises(Refused, match="Nothing was paid online: pay the desk money out instead"):
         await give_back(desk, booking_id)
     assert desk.posts(REFUNDS) == []
 

@@ -331,6 +331,9 @@ async def test_nothing_is_closed_by_silence(desk: Desk) -> None:
     assert kinds(desk) == []
     with pytest.raises(Refused, match="closed already"):
         await problems.again(desk.ctx, problem.id, "Ali")
+    for try_it in (problems.dismiss(desk.ctx, 4711, "seen", "Ali"), problems.again(desk.ctx, 4711, "Ali")):
+        with pytest.raises(Refused, match="There is no such problem"):
+            await try_it
     assert any(line.startswith("Closed: Rs. 10,000 is on a cancelled") for line in desk.lines(booking_id))
     await give_back(desk, booking_id, 300_000)
     assert kinds(desk) == [], "less of the same is what the person has seen"

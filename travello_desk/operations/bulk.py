@@ -56,7 +56,7 @@ async def close_links(ctx: Context, booking_id: int, actor: str) -> str:
     loaded = await ctx.store.read(lambda tx: ledger.load(tx, booking_id))
     payable = [view.payment.seq for view in loaded.view.payments if view.payable] if loaded else []
     if not payable:
-        raise Refused(Refusal("no_link", "no link is out any more"))
+        raise Refused(Refusal("no_link", "no link is out"))
     for payment_id in payable:
         await expire_payment(ctx, payment_id, actor)
     return "link closed"

@@ -22,6 +22,7 @@ from travello_desk.store.tx import Tx
 from travello_desk.stripe_gateway.errors import GatewayError
 
 NOT_OPEN = Refusal("not_open", "This problem is closed already", 404)
+NO_SUCH = Refusal("not_open", "There is no such problem", 404)
 NO_AGAIN = Refusal("no_again", "There is nothing to try again here: another key helps")
 
 
@@ -32,7 +33,7 @@ async def dismiss(ctx: Context, problem_id: int, reason: str, actor: str) -> Pro
     def work(tx: Tx) -> Problem:
         closed = attention.dismiss(tx, problem_id, actor, why)
         if closed is None:
-            raise Refused(NOT_OPEN)
+            raise Refused(NOT_OPEN if attention.get(tx, problem_id) else NO_SUCH)
         timeline.add(tx, closed.booking_id, actor, "dismissed", f"Closed: {closed.sentence}", why)
         return closed
 
@@ -42,7 +43,9 @@ async def dismiss(ctx: Context, problem_id: int, reason: str, actor: str) -> Pro
 async def again(ctx: Context, problem_id: int, actor: str) -> str:
     """Try what may end this problem by itself; what came of it. Raises Refused, StripeFailed, StoreError."""
     problem = await ctx.store.read(lambda tx: attention.get(tx, problem_id))
-    if problem is None or problem.closed_at is not None:
+    if problem is None:
+        raise Refused(NO_SUCH)
+    if problem.closed_at is not None:
         raise Refused(NOT_OPEN)
     try_it = AGAIN.get(problem.kind)
     if try_it is None:

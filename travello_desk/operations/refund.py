@@ -18,7 +18,16 @@ from travello_desk.payments.facts import RefundFacts
 from travello_desk.payments.narrative import Cause, Line
 from travello_desk.payments.observe import APP, observe_refund
 from travello_desk.payments.projection import BookingView, PaymentView
-from travello_desk.payments.rules import NOT_FOUND, Refusal, Refused, refund_refusal, refund_target, refundable_minor
+from travello_desk.payments.rules import (
+    NOT_FOUND,
+    NOTHING_PAID,
+    Refusal,
+    Refused,
+    nothing_online,
+    refund_refusal,
+    refund_target,
+    refundable_minor,
+)
 from travello_desk.store import inbox, ledger, payments
 from travello_desk.store.codec import encode_refund
 from travello_desk.store.tx import Tx
@@ -94,6 +103,8 @@ def intend(tx: Tx, ctx: Context, request: Request, uid: str) -> tuple[payments.R
     view = target(loaded.view, request.payment_id)
     amount_minor = refundable_minor(view) if view and request.amount_minor is None else request.amount_minor or 0
     refusal = refund_refusal(view, amount_minor)
+    if refusal is NOTHING_PAID:
+        refusal = nothing_online(loaded.view)
     if refusal or view is None:
         raise Refused(refusal or NOT_FOUND)
     insert(tx, ctx, request, uid, view, amount_minor)

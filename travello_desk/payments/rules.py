@@ -40,6 +40,7 @@ NOT_FOUND = Refusal("not_found", "Booking not found", 404)
 NOT_AUTHORIZED = Refusal("not_authorized", "User not authorized", 403)
 MUST_BE_ONLINE = Refusal("not_online", "Payment method must be ONLINE")
 ALREADY_PAID = Refusal("already_paid", "Payment already processed")
+NOTHING_PAID = Refusal("nothing_paid", "There is nothing to refund yet")
 IS_CANCELLED = Refusal("cancelled", "Booking is cancelled")
 SETTLING = Refusal("settling", "Payment is still settling")
 
@@ -175,7 +176,7 @@ def refund_share(payment: PaymentView, booking_minor: int) -> int:
 def refund_refusal(payment: PaymentView | None, amount_minor: int) -> Refusal | None:
     """Why this refund may not leave (C2, C7, C10, C23, C31). `amount_minor` is in the payment's own currency."""
     if payment is None or not payment.payment.facts.paid:
-        return Refusal("nothing_paid", "There is nothing to refund yet")
+        return NOTHING_PAID
     if any(refund.status == "SENDING" for refund in payment.payment.refunds):
         return Refusal("sending", "A refund of this payment is already being sent")
     if payment.dispute == "DISPUTED":
@@ -186,6 +187,13 @@ def refund_refusal(payment: PaymentView | None, amount_minor: int) -> Refusal | 
     if most <= 0:
         return Refusal("all_refunded", "Everything has been refunded already")
     return refund_amount_refusal(payment, amount_minor, most)
+
+
+def nothing_online(view: BookingView) -> Refusal:
+    """Why there is no payment to refund: none yet, or the money lies at the desk, which has its own way back."""
+    if view.desk_minor > 0:
+        return Refusal("paid_at_desk", "Nothing was paid online: pay the desk money out instead")
+    return NOTHING_PAID
 
 
 def refund_amount_refusal(payment: PaymentView, amount_minor: int, most: int) -> Refusal | None:
