@@ -27,6 +27,27 @@ async def test_the_readers_choice_stays_with_the_button_and_the_receipt(site: Si
     assert f"{path}/receipt?lang=en" in (await site.get(f"{path}?lang=en")).links
 
 
+async def test_the_readers_choice_is_there_again_after_paying(site: Site) -> None:
+    """Stripe's way back has no language in it, and may have been made before the guest chose."""
+    _, path = await site.booked()
+    session_id = await site.session(path)
+    leaves = (await site.press(f"{path}?lang=ur")).answer
+    assert leaves.status == 303
+    cookie = leaves.headers["Set-Cookie"]
+    assert cookie.startswith("lang=ur;")
+    assert {"HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
+    back = {"headers": {"Cookie": "lang=ur"}}
+    for came in (f"/payment-success?session_id={session_id}", f"/payment-cancel?guest={path[3:]}", path):
+        assert '<html lang="ur"' in (await site.get(came, **back)).source
+    assert '<html lang="en"' in (await site.get(f"{path}?lang=en", **back)).source
+
+
+async def test_only_a_language_of_ours_is_remembered(site: Site) -> None:
+    _, path = await site.booked()
+    for query in ("", "?lang=xx", "?lang=en%0d%0aX"):
+        assert "Set-Cookie" not in (await site.press(f"{path}{query}")).answer.headers
+
+
 @pytest.mark.parametrize(
     ("accept", "expected"), [("ur-PK,ur;q=0.9", "ur"), ("de,en;q=0.5", "en"), ("", "en"), ("*;q=x", "en")]
 )

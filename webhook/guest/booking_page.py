@@ -25,7 +25,7 @@ from webhook.answers import HttpError
 from webhook.body import read_body
 from webhook.common import Common
 from webhook.guest.openings import Openings
-from webhook.guest.rendering import Rendering, wanted, with_query
+from webhook.guest.rendering import Rendering, remember_choice, wanted, with_query
 
 MISS_SECONDS: Final = 0.05
 """Every answer to a code that is not good takes this long, whichever way it is not."""
@@ -81,7 +81,9 @@ class BookingPages:
             return self.page(request, visit, "unreachable" if failed.retryable else "off", status=status)
         headers = self._rendering.headers.copy()
         headers["Location"] = link.session_url
-        return web.Response(status=303, headers=headers)
+        answer = web.Response(status=303, headers=headers)
+        remember_choice(request, answer)
+        return answer
 
     async def back(self, request: web.Request) -> web.Response:
         """`/payment-cancel`: the booking again with one sentence; what is no code of ours gets the sentence only."""

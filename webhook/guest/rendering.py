@@ -18,6 +18,9 @@ from webhook.answers import SECURITY_HEADERS, HttpError
 from webhook.guest import assets
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+CHOSEN: Final = "lang"
+"""The only cookie there is: the language a guest chose before they went to pay."""
+CHOSEN_SECONDS: Final = 24 * 3600
 NO_STORE: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -90,11 +93,21 @@ def policy(settings: Settings) -> str:
 
 
 def wanted(request: web.Request, *further: str) -> Language:
-    """The reader's choice, else the booking's language, else what the browser prefers."""
+    """The reader's choice, here or when they went to pay, else the booking's language, else the browser's."""
     preferred = [
         part.partition(";")[0].strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(",")
     ]
-    return choose(request.query.get("lang", ""), *further, *preferred[:10])
+    chosen = (request.query.get("lang", ""), request.cookies.get(CHOSEN, ""))
+    return choose(*chosen, *further, *preferred[:10])
+
+
+def remember_choice(request: web.Request, answer: web.Response) -> None:
+    """Stripe sends the guest back to an address that was made before they chose: the browser carries the choice over.
+
+    Only a language of ours is remembered, for as long as a session lasts, and nothing about the guest."""
+    code = request.query.get("lang", "")
+    if code in languages():
+        answer.set_cookie(CHOSEN, code, max_age=CHOSEN_SECONDS, httponly=True, samesite="Lax")
 
 
 def other_languages(request: web.Request, speech: Language) -> list[Link]:
