@@ -10,9 +10,17 @@ from travello_desk.operations.arrival import CAUSE, found, required_reason
 from travello_desk.operations.context import Context
 from travello_desk.operations.errors import NoStripe
 from travello_desk.operations.expire import expire_all, queue_expiry
+from travello_desk.operations.report import business_date
 from travello_desk.payments.facts import Ledger
 from travello_desk.payments.narrative import Line
-from travello_desk.payments.rules import Refusal, Refused, cancel_refusal, edit_amount_refusal, switch_refusal
+from travello_desk.payments.rules import (
+    Refusal,
+    Refused,
+    cancel_refusal,
+    edit_amount_refusal,
+    no_show_refusal,
+    switch_refusal,
+)
 from travello_desk.store import bookings, ledger, timeline
 from travello_desk.store.bookings import NewBooking
 from travello_desk.store.errors import Conflict
@@ -43,12 +51,16 @@ async def create(ctx: Context, new: NewBooking, actor: str) -> int:
 
 
 async def cancel(ctx: Context, booking_id: int, reason: str, actor: str, *, no_show: bool = False) -> Changed:
-    """Cancel with a reason; the link dies at once, paid money stays and raises an alert (D36, D37)."""
-    why = required_reason(reason)
+    """Cancel with a reason; the link dies at once, paid money stays and raises an alert (D36, D37). A no-show is noted
+    from the day of arrival on."""
+    why, today = required_reason(reason), business_date(ctx).isoformat()
 
     def work(tx: Tx) -> list[int]:
         loaded = found(tx, booking_id)
         refuse(cancel_refusal(loaded.view))
+        booking = bookings.get(tx, booking_id)
+        if no_show and booking is not None:
+            refuse(no_show_refusal(booking.check_in, today))
         bookings.set_money_facts(tx, booking_id, cancelled=True, no_show=no_show)
         line = Line("no_show" if no_show else "cancelled", "No-show" if no_show else "Booking cancelled", why)
         ledger.add_line(tx, booking_id, actor, line)

@@ -189,6 +189,13 @@ def refund_refusal(payment: PaymentView | None, amount_minor: int) -> Refusal | 
     return refund_amount_refusal(payment, amount_minor, most)
 
 
+def no_show_refusal(check_in: str, today: str) -> Refusal | None:
+    """Nobody has failed to come before the day of arrival. Both are ISO days."""
+    if check_in <= today:
+        return None
+    return Refusal("not_expected", f"The guest is expected on {check_in}: until then it is a cancellation")
+
+
 def nothing_online(view: BookingView) -> Refusal:
     """Why there is no payment to refund: none yet, or the money lies at the desk, which has its own way back."""
     if view.desk_minor > 0:

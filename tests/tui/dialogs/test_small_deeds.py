@@ -14,6 +14,7 @@ from travello_desk.operations import shifts
 from travello_desk.operations.arrival import Mark, mark_paid
 from travello_desk.operations.bookings import cancel, edit, reopen, switch_method
 from travello_desk.operations.checkout import checkout
+from travello_desk.payments.rules import Refused
 from travello_desk.tui.dialogs.accept import AcceptDialog
 from travello_desk.tui.dialogs.cancel import CancelDialog
 from travello_desk.tui.dialogs.close_link import CloseLinkDialog
@@ -95,6 +96,20 @@ async def test_cancelling_wants_a_reason(house: House, size: Size, no_show: bool
     booking = house.booking(booking_id)
     assert (booking.status, bool(booking.no_show)) == ("CANCELLED", no_show)
     assert line in house.lines(booking_id)
+
+
+async def test_before_the_day_of_arrival_nobody_has_failed_to_come(house: House, size: Size) -> None:
+    booking_id = await house.book(check_in="2026-11-25")
+    async with shown(house.ctx, CancelDialog(house.ctx, AYESHA, booking_id), size) as (host, pilot):
+        await press(pilot, "right", "tab", *"no call")
+        assert "The guest is expected on 2026-11-25: until then it is a cancellation." in host.flat()
+        assert "The room is free again" not in host.flat()
+        assert host.deed() == ("Mark as no-show", False)
+        await press(pilot, "shift+tab", "left")
+        assert host.deed() == ("Cancel the booking", True)
+    with pytest.raises(Refused, match="until then it is a cancellation"):
+        await cancel(house.ctx, booking_id, "no call", "Ali", no_show=True)
+    assert house.booking(booking_id).status == "PENDING"
 
 
 @pytest.mark.parametrize(("steps", "then"), [(1, "refund"), (2, "")])

@@ -10,7 +10,7 @@ from travello_desk.actions import User
 from travello_desk.money import format_minor
 from travello_desk.operations.bookings import cancel
 from travello_desk.operations.context import Context
-from travello_desk.payments.rules import cancel_refusal
+from travello_desk.payments.rules import cancel_refusal, no_show_refusal
 from travello_desk.tui.dialogs import words
 from travello_desk.tui.dialogs.base import DeskDialog, Outcome
 from travello_desk.tui.dialogs.choice import Choice
@@ -60,6 +60,8 @@ class CancelDialog(DeskDialog):
 
     def means(self) -> list[str]:
         """What will be, line by line."""
+        if too_early := self.too_early():
+            return [f"{too_early}."]
         seen = self.booking
         lines = ["The room is free again. Undo with z brings the booking back."]
         if link_story(seen, self.ctx.settings.hotel_timezone):
@@ -69,12 +71,17 @@ class CancelDialog(DeskDialog):
             lines.append(f"{paid} is paid and stays with the hotel until it is refunded; Problems keeps it in sight.")
         return lines
 
+    def too_early(self) -> str:
+        """Why this is no no-show yet, where that is what is chosen."""
+        refusal = no_show_refusal(self.booking.booking.check_in, self.booking.today_on.isoformat())
+        return refusal.text if refusal and self.kind.value else ""
+
     def label(self) -> str:
         return "Mark as no-show" if self.kind.value else "Cancel the booking"
 
     def ready(self) -> bool:
         answered = self.paid_minor == 0 or bool(self.refund.value)
-        return bool(self.reason.value.strip()) and answered
+        return bool(self.reason.value.strip()) and answered and not self.too_early()
 
     def stop_reason(self, seen: Seen) -> str:
         refusal = cancel_refusal(seen.view)
