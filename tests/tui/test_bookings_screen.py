@@ -132,6 +132,13 @@ async def test_a_search_ends_when_a_view_is_chosen(front: Front) -> None:
     assert front.shown() == ["TRV-10482", "TRV-10477"]
 
 
+async def test_a_filter_alone_that_is_not_understood_is_told(front: Front) -> None:
+    """The list is not narrowed: nobody must take it for what was asked."""
+    await front.type("status:nope")
+    assert len(front.shown()) == 10
+    assert " Not understood: status:nope · " in screen_text(front.app)
+
+
 async def test_nothing_found_says_what_to_do(front: Front) -> None:
     await front.type("khan in:tomorrow due:much")
     text = screen_text(front.app)

@@ -52,6 +52,18 @@ async def test_a_place_opens_tells_and_closes(desk: Desk, key: str, says: str, s
         await until(pilot, lambda: isinstance(app.screen, BookingsScreen))
 
 
+async def test_a_day_without_trouble_is_not_a_day_without_events(desk: Desk, size: Size) -> None:
+    app = app_of(desk)
+    async with app.run_test(size=size) as pilot:
+        await cursor_on(pilot, app, 1)
+        await pilot.press("w")
+        await until(pilot, lambda: "checkout.session.completed" in shown(app))
+        await pilot.press("f")
+        await until(pilot, lambda: "No trouble on this day. f shows everything that Stripe told." in shown(app))
+        await pilot.press("f")
+        await until(pilot, lambda: "checkout.session.completed" in shown(app))
+
+
 async def test_a_problem_is_closed_by_a_person_with_a_reason(desk: Desk, size: Size) -> None:
     from travello_desk.store import attention
 

@@ -33,6 +33,7 @@ from travello_desk.tui.screens.view_words import (
     BY_KEY,
     VIEW_WORDS,
     found_summary,
+    misread,
     picked_summary,
     row_words,
     view_summary,
@@ -207,7 +208,7 @@ class BookingsScreen(Finding):
         elif listing.searching:
             left = [found_summary(listing.found, listing.query, listing.answered)]
         else:
-            left = view_summary(BY_ID[listing.view_id], total, listing.totals)
+            left = misread(listing.query, view_summary(BY_ID[listing.view_id], total, listing.totals))
         return [Part(text) for text in left], row_words(self.table.cursor_index, total, len(self.table.marked))
 
     # The detail pane

@@ -23,6 +23,8 @@ from travello_desk.tui.screens.log_place import LogPlace
 from travello_desk.tui.widgets.columns import Column, Tone
 from travello_desk.tui.work import start
 
+NO_TROUBLE = "No trouble on this day. f shows everything that Stripe told."
+
 
 class EventsScreen(LogPlace[Arrived]):
     """See the module."""
@@ -59,6 +61,9 @@ class EventsScreen(LogPlace[Arrived]):
 
     def wanted(self, row: Arrived) -> bool:
         return row.trouble or not self.only_trouble
+
+    def nothing(self) -> str:
+        return NO_TROUBLE if self.only_trouble and self.all_rows else self.EMPTY
 
     def booking_of(self, row: Arrived) -> int | None:
         return row.booking_id

@@ -152,8 +152,12 @@ class LogPlace(DeskScreen, Generic[T]):
             self.set_focus(None)  # and not the box, which would swallow the keys of the footer
         elif message.total and self.focused is None:
             self.table.focus()
-        self.empty.update("Nothing matches. Esc clears the words." if self.box.value else self.EMPTY)
+        self.empty.update("Nothing matches. Esc clears the words." if self.box.value else self.nothing())
         self.refresh_bars()
+
+    def nothing(self) -> str:
+        """What an empty list says where no words are in the box."""
+        return self.EMPTY
 
     @on(VirtualTable.Highlighted)
     @on(VirtualTable.Placed)

@@ -77,6 +77,13 @@ def found_summary(found: Found, query: Query, typed: str) -> str:
     return text
 
 
+def misread(query: Query, parts: list[str]) -> list[str]:
+    """The line of a view above which nothing but a filter stands that was not understood: the list is not narrowed."""
+    if not query.unread:
+        return parts
+    return [f"Not understood: {brief(' '.join(query.unread))}", f"{LISTED}{parts[0]}", *parts[1:]]
+
+
 def brief(typed: str) -> str:
     """What was typed, so short that the rest of the line has room."""
     words = " ".join(clean(typed).split())
