@@ -83,7 +83,8 @@ LINK_OFF: Final = "the guest's link is switched off, L makes a new one"
 def can_link(subject: Subject, user: User) -> str | None:
     refusal = checkout_refusal(subject.ledger, subject.view)
     if refusal and refusal.code == "not_online":
-        return "not for ARRIVAL bookings, x moves it to ONLINE first"
+        way_out = "not for ARRIVAL bookings, x moves it to ONLINE first"
+        return text_of(switch_refusal(subject.ledger, subject.view, "ONLINE")) or way_out
     return text_of(refusal) or (LINK_OFF if subject.link_revoked else None)
 
 
@@ -99,7 +100,8 @@ def can_receipt(subject: Subject, user: User) -> str | None:
 def can_mark_paid(subject: Subject, user: User) -> str | None:
     refusal = mark_paid_refusal(subject.ledger, subject.view)
     if refusal and refusal.code == "not_arrival":
-        return "not for ONLINE bookings, x moves it to pay-on-arrival first"
+        way_out = "not for ONLINE bookings, x moves it to pay-on-arrival first"
+        return text_of(switch_refusal(subject.ledger, subject.view, "ARRIVAL")) or way_out
     return text_of(refusal)
 
 

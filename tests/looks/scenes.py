@@ -91,6 +91,7 @@ SCENES: Final = (
     Scene("mark_paid", "m", "Mark paid", on="TRV-10479", kind="MarkPaidDialog"),
     Scene("receipt", "t", "Given back", on="TRV-10448", kind="ReceiptDialog"),
     Scene("refund", "r", "After this", on="TRV-10470", kind="RefundDialog"),
+    Scene("refund_part", "r right tab 1 5 0 0 0", "= Rs. 15,000", on="TRV-10470", kind="RefundDialog"),
     Scene("refund_over_limit", "r", "After this", on="TRV-10448", kind="RefundDialog"),
     Scene("refund_cash", "r", "After this", on="TRV-10466", kind="RefundDialog"),
     Scene("pay_back", "", "Type it again", on="TRV-10440", user=MANAGER, window="fix_pay_back", kind="PayBackDialog",

@@ -56,7 +56,7 @@ class RefundDialog(DeskDialog):
         self.no_drawer = ""
         self.all_or_part: Choice[bool] = Choice(((True, "everything left"), (False, "part")), id="how_much")
         self.reason: Choice[str] = Choice(REASONS, id="reason")
-        self.amount = Field(id="amount", width=14)
+        self.amount = Field(id="amount", width=11)
         self.again = Field(id="again", width=16)
         self.note = Field(id="note", most=160)
         self.pin = Field(id="pin", width=14, most=12, password=True)
