@@ -33,6 +33,23 @@ async def test_E8_polling_tells_what_no_webhook_told(desk: Desk) -> None:
     assert again.new == 0
 
 
+async def test_E8_only_time_that_was_lost_is_told_as_caught_up(desk: Desk) -> None:
+    """A poll that was quicker than the webhook is no news to anybody."""
+
+    async def told_of_a_decline() -> str:
+        desk.ctx.health.caught_up = ""
+        await desk.sandbox.decline(session)
+        await poll_job(desk.ctx)
+        return desk.ctx.health.caught_up
+
+    session = (await checkout(desk.ctx, await desk.book(), "Ayesha")).session_id
+    assert await told_of_a_decline() == "caught up: 1 event"
+    desk.time.seconds += 60
+    assert await told_of_a_decline() == ""
+    desk.time.seconds += 3600
+    assert await told_of_a_decline() == "caught up: 1 event"
+
+
 async def test_E8_webhooks_after_polling_change_nothing(desk: Desk) -> None:
     booking_id = await desk.book()
     link = await checkout(desk.ctx, booking_id, "Ayesha")
