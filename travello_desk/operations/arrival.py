@@ -263,9 +263,9 @@ def drawer_refusal(tx: Tx, wish: PayOut, currency: str) -> Refusal | None:
 
 def cash_refusal(tx: Tx, actor: str, amount_minor: int, currency: str) -> Refusal | None:
     """Why the drawer of this person does not give this much cash."""
-    shift = shifts.open_of(tx, actor)
-    if shift is None or shift.counted_at is not None:
-        return shut_drawer(tx, actor)
+    shut, shift = shut_drawer(tx, actor), shifts.open_of(tx, actor)
+    if shut is not None or shift is None:
+        return shut
     return leave_refusal(shifts.drawer(tx, shift), amount_minor, currency) if shift.currency == currency else None
 
 

@@ -22,7 +22,7 @@ from travello_desk.store.tx import Tx
 from travello_desk.stripe_gateway.errors import GatewayError
 
 NOT_OPEN = Refusal("not_open", "This problem is closed already", 404)
-NO_SUCH = Refusal("not_open", "There is no such problem", 404)
+NO_SUCH = Refusal("not_found", "There is no such problem", 404)
 NO_AGAIN = Refusal("no_again", "There is nothing to try again here: another key helps")
 
 

@@ -20,11 +20,9 @@ from travello_desk.payments.observe import APP, observe_refund
 from travello_desk.payments.projection import BookingView, PaymentView
 from travello_desk.payments.rules import (
     NOT_FOUND,
-    NOTHING_PAID,
     Refusal,
     Refused,
-    nothing_online,
-    refund_refusal,
+    booking_refund_refusal,
     refund_target,
     refundable_minor,
 )
@@ -102,9 +100,7 @@ def intend(tx: Tx, ctx: Context, request: Request, uid: str) -> tuple[payments.R
         raise Refused(NOT_FOUND)
     view = target(loaded.view, request.payment_id)
     amount_minor = refundable_minor(view) if view and request.amount_minor is None else request.amount_minor or 0
-    refusal = refund_refusal(view, amount_minor)
-    if refusal is NOTHING_PAID:
-        refusal = nothing_online(loaded.view)
+    refusal = booking_refund_refusal(loaded.view, view, amount_minor)
     if refusal or view is None:
         raise Refused(refusal or NOT_FOUND)
     insert(tx, ctx, request, uid, view, amount_minor)

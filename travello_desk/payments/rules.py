@@ -40,7 +40,6 @@ NOT_FOUND = Refusal("not_found", "Booking not found", 404)
 NOT_AUTHORIZED = Refusal("not_authorized", "User not authorized", 403)
 MUST_BE_ONLINE = Refusal("not_online", "Payment method must be ONLINE")
 ALREADY_PAID = Refusal("already_paid", "Payment already processed")
-NOTHING_PAID = Refusal("nothing_paid", "There is nothing to refund yet")
 IS_CANCELLED = Refusal("cancelled", "Booking is cancelled")
 SETTLING = Refusal("settling", "Payment is still settling")
 
@@ -176,7 +175,7 @@ def refund_share(payment: PaymentView, booking_minor: int) -> int:
 def refund_refusal(payment: PaymentView | None, amount_minor: int) -> Refusal | None:
     """Why this refund may not leave (C2, C7, C10, C23, C31). `amount_minor` is in the payment's own currency."""
     if payment is None or not payment.payment.facts.paid:
-        return NOTHING_PAID
+        return Refusal("nothing_paid", "There is nothing to refund yet")
     if any(refund.status == "SENDING" for refund in payment.payment.refunds):
         return Refusal("sending", "A refund of this payment is already being sent")
     if payment.dispute == "DISPUTED":
@@ -189,18 +188,19 @@ def refund_refusal(payment: PaymentView | None, amount_minor: int) -> Refusal | 
     return refund_amount_refusal(payment, amount_minor, most)
 
 
+def booking_refund_refusal(view: BookingView, payment: PaymentView | None, amount_minor: int) -> Refusal | None:
+    """The same of a booking, whose money may lie at the desk: that has its own way back."""
+    paid_online = payment is not None and payment.payment.facts.paid
+    if view.desk_minor > 0 and not paid_online:
+        return Refusal("paid_at_desk", "Nothing was paid online: pay the desk money out instead")
+    return refund_refusal(payment, amount_minor)
+
+
 def no_show_refusal(check_in: str, today: str) -> Refusal | None:
     """Nobody has failed to come before the day of arrival. Both are ISO days."""
     if check_in <= today:
         return None
     return Refusal("not_expected", f"The guest is expected on {check_in}: until then it is a cancellation")
-
-
-def nothing_online(view: BookingView) -> Refusal:
-    """Why there is no payment to refund: none yet, or the money lies at the desk, which has its own way back."""
-    if view.desk_minor > 0:
-        return Refusal("paid_at_desk", "Nothing was paid online: pay the desk money out instead")
-    return NOTHING_PAID
 
 
 def refund_amount_refusal(payment: PaymentView, amount_minor: int, most: int) -> Refusal | None:
